@@ -1,0 +1,39 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test check assets bench
+
+# everything that running and testing needs, in .venv
+setup: .venv/.ready
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	touch $@
+
+# one process on 127.0.0.1, filled with believable data
+demo: setup
+	$(BIN)/chatserver demo
+
+# every test, real servers and a real browser included
+test: setup
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest
+
+# what CI runs
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.assets
+	$(MAKE) test
+
+# build the browser files from widget/src into static/
+assets:
+	npm --prefix widget ci --no-audit --no-fund --loglevel=error
+	npm --prefix widget run --silent build
+
+# speed, as ratios against baselines of the same run
+bench: setup
+	$(BIN)/chatserver bench

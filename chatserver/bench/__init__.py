@@ -1,0 +1,1 @@
+"""Benchmarks with their baselines; only the command line imports it."""

@@ -1,0 +1,65 @@
+"""The only place that asks the time; knows nothing else.
+
+Everything that needs the time is handed a `Clock`, so tests can turn it by hand.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time: one clock for leases, offers, sequence times and sessions."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never step back; for measuring, never for storing."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 UTC."""
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        """Return seconds that never step back."""
+        return time.monotonic()
+
+
+class ManualClock:
+    """A clock that stands still until it is turned; for tests.
+
+    Args:
+        start_ms: where it stands at first; a Sunday afternoon by default.
+    """
+
+    def __init__(self, start_ms: int = 1_795_356_000_000) -> None:
+        self._now_ms = start_ms
+
+    def now_ms(self) -> int:
+        """Return where the hand stands."""
+        return self._now_ms
+
+    def monotonic(self) -> float:
+        """Return the same in seconds."""
+        return self._now_ms / 1000
+
+    def advance(self, *, ms: int = 0, s: float = 0) -> None:
+        """Turn the hand forward."""
+        self._now_ms += ms + round(s * 1000)
+
+
+def to_datetime(ms: int) -> datetime:
+    """Return milliseconds UTC as an aware datetime."""
+    return datetime.fromtimestamp(ms / 1000, tz=UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return an aware datetime as milliseconds UTC."""
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,337 @@
+"""What a client may send: one closed struct an event, and what its acknowledgement carries."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from chatserver.protocol.fields import (
+    ClientIdField,
+    Event,
+    Fact,
+    Fence,
+    Language,
+    PublicIdField,
+    Seq,
+    SiteKey,
+    Text,
+    Title,
+    Url,
+)
+from chatserver.protocol.shared import (
+    AgentConversation,
+    AgentView,
+    MessageView,
+    OfferView,
+    PageViewFact,
+    PastConversation,
+    TeamView,
+    VisitorConversation,
+)
+
+
+class Page(Event):
+    """A page of the shop. url and title as the loader saw them; referrer without its query."""
+
+    url: Url = ""
+    title: Title = ""
+    referrer: Url = ""
+
+
+class Resume(Event):
+    """What the client has: its epoch and, per conversation, the newest seq it applied."""
+
+    epoch: PublicIdField
+    last: Annotated[dict[PublicIdField, Seq], msgspec.Meta(max_length=50)] = msgspec.field(
+        default_factory=dict
+    )
+
+
+class VisitorConnect(Event):
+    """`auth` of the `/visitor` namespace. Without a token only `visitor_start` is answered."""
+
+    version: int
+    site: SiteKey
+    client: ClientIdField
+    token: Annotated[str, msgspec.Meta(min_length=20, max_length=128)] | None = None
+    page: Page | None = None
+    language: Language | None = None
+    resume: Resume | None = None
+
+
+class AgentConnect(Event):
+    """`auth` of the `/agent` namespace; who it is, the session cookie says."""
+
+    version: int
+    client: ClientIdField
+    resume: Resume | None = None
+
+
+class VisitorStart(Event):
+    """Ask for a token, at the first message and not before."""
+
+    site: SiteKey
+    language: Language | None = None
+    page: Page | None = None
+
+
+class VisitorStarted(Fact):
+    """The visitor's token: shown once, kept by the client, never put in a URL."""
+
+    token: str
+    ok: Literal[True] = True
+
+
+class TextIn(Event):
+    """Body of what people send. choice: value of the pressed button, if one was pressed."""
+
+    text: Text
+    choice: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+
+class VisitorMessageSend(Event):
+    """Send a message. conversation: null at the first one; the ack names where it landed."""
+
+    client_id: ClientIdField
+    body: TextIn
+    conversation: PublicIdField | None = None
+    kind: Literal["text"] = "text"
+
+
+class AgentMessageSend(Event):
+    """Send a reply (`text`, with the fence) or an internal note (`note`, no fence needed)."""
+
+    client_id: ClientIdField
+    conversation: PublicIdField
+    body: TextIn
+    kind: Literal["text", "note"]
+    fence: Fence | None = None
+
+
+class MessageSent(Fact):
+    """The message is on disk. duplicate: it already was, under this client_id."""
+
+    conversation: str
+    seq: int
+    at_ms: int
+    duplicate: bool
+    ok: Literal[True] = True
+
+
+class Want(Event):
+    """I have everything of this conversation up to `after`, from this epoch."""
+
+    conversation: PublicIdField
+    epoch: PublicIdField | None = None
+    after: Seq = 0
+
+
+class ConversationSync(Event):
+    """Ask for what is missing; the one repair path. An agent's socket follows what it asks for."""
+
+    wants: Annotated[tuple[Want, ...], msgspec.Meta(min_length=1, max_length=50)]
+
+
+class VisitorSynced(Fact):
+    """What was missing of one conversation, oldest first; `more` when there is more to fetch.
+
+    reset: start over (another epoch, or a seq from the future): drop what you have.
+    missing: there is no such conversation, or it is not yours.
+    """
+
+    conversation: str
+    epoch: str
+    head: int
+    state: VisitorConversation | None
+    messages: tuple[MessageView, ...]
+    more: bool
+    reset: bool
+    missing: bool = False
+
+
+class AgentSynced(Fact):
+    """The same for an agent."""
+
+    conversation: str
+    epoch: str
+    head: int
+    state: AgentConversation | None
+    messages: tuple[MessageView, ...]
+    more: bool
+    reset: bool
+    missing: bool = False
+
+
+class VisitorSync(Fact):
+    """Answer to a visitor's `conversation_sync`."""
+
+    conversations: tuple[VisitorSynced, ...]
+    ok: Literal[True] = True
+
+
+class AgentSync(Fact):
+    """Answer to an agent's `conversation_sync`."""
+
+    conversations: tuple[AgentSynced, ...]
+    ok: Literal[True] = True
+
+
+class MessagesSeen(Event):
+    """I have read up to `seq`; never goes back."""
+
+    conversation: PublicIdField
+    seq: Seq
+
+
+class TypingSet(Event):
+    """I type, or stopped. The text itself is never sent."""
+
+    conversation: PublicIdField
+    typing: bool
+    note: bool = False
+
+
+class PageViewed(Event):
+    """The shopper went to another page."""
+
+    page: Page
+
+
+class HandoffRequest(Event):
+    """The visitor wants a person. conversation: null when none exists yet."""
+
+    client_id: ClientIdField
+    conversation: PublicIdField | None = None
+
+
+class ConversationLeave(Event):
+    """The visitor ends the conversation (closing the page is not leaving)."""
+
+    conversation: PublicIdField
+    client_id: ClientIdField
+
+
+class TranscriptLink(Event):
+    """Ask for links to this conversation's transcript."""
+
+    conversation: PublicIdField
+
+
+class TranscriptLinks(Fact):
+    """Links that work for 15 minutes: a page to print, and a plain text file."""
+
+    view: str
+    text: str
+    ok: Literal[True] = True
+
+
+class QueueSync(Event):
+    """Ask for the whole picture: queue, own conversations, colleagues, offers."""
+
+
+class Queue(Fact):
+    """The picture. revision: raised by every change of queue or assignment."""
+
+    revision: int
+    epoch: str
+    conversations: tuple[AgentConversation, ...]
+    offers: tuple[OfferView, ...]
+    agents: tuple[AgentView, ...]
+    teams: tuple[TeamView, ...]
+    drafts: dict[str, str]
+    me: AgentView
+    server_time_ms: int
+    ok: Literal[True] = True
+
+
+class AvailabilitySet(Event):
+    """Declare yourself."""
+
+    availability: Literal["available", "busy", "away", "offline"]
+
+
+class OfferAccept(Event):
+    """Accept the offer you hold; of an ended offer it is a take."""
+
+    conversation: PublicIdField
+
+
+class OfferDecline(Event):
+    """Let the next one have it."""
+
+    conversation: PublicIdField
+
+
+class ConversationTake(Event):
+    """Take a conversation from the queue or from the bot."""
+
+    conversation: PublicIdField
+
+
+class Assigned(Fact):
+    """It is yours; send `fence` with what you do in it."""
+
+    conversation: str
+    fence: int
+    ok: Literal[True] = True
+
+
+class ConversationTransfer(Event):
+    """Give it to an agent or to a team (exactly one of the two)."""
+
+    conversation: PublicIdField
+    fence: Fence
+    client_id: ClientIdField
+    agent: PublicIdField | None = None
+    team: PublicIdField | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class ConversationResolve(Event):
+    """Mark as resolved."""
+
+    conversation: PublicIdField
+    fence: Fence
+
+
+class ConversationReopen(Event):
+    """Take up a resolved conversation again."""
+
+    conversation: PublicIdField
+
+
+class DraftSave(Event):
+    """Keep what is half written; empty text drops it."""
+
+    conversation: PublicIdField
+    text: Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class ContextGet(Event):
+    """Ask for what is known of a conversation's visitor."""
+
+    conversation: PublicIdField
+
+
+class Context(Fact):
+    """The visitor, as far as this site knows; everything typed is unverified."""
+
+    conversation: str
+    visitor: str
+    name: str
+    email: str
+    phone: str
+    verified: bool
+    language: str
+    device: str
+    online: bool
+    first_seen_ms: int
+    last_seen_ms: int
+    pages: tuple[PageViewFact, ...]
+    past: tuple[PastConversation, ...]
+    ok: Literal[True] = True
+
+
+class Done(Fact):
+    """Done; nothing more to say."""
+
+    ok: Literal[True] = True

@@ -1,0 +1,97 @@
+"""The closed list of events: name, who may send it, what it carries, what its ack carries.
+
+Handlers, the authorisation matrix, `docs/protocol.md` and the tests are all read off this list, so
+an event that is not here does not exist.
+"""
+
+from dataclasses import dataclass
+
+from chatserver.protocol import client_events as client
+from chatserver.protocol import server_events as server
+from chatserver.protocol.fields import Event, Fact
+
+VISITOR = "/visitor"
+AGENT = "/agent"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientEvent:
+    """One event a client may send.
+
+    Args:
+        name: the Socket.IO event.
+        namespace: where it may be sent.
+        takes: its one argument.
+        answers: what the acknowledgement carries when it is not a refusal.
+        without_token: whether a visitor without a token may send it.
+    """
+
+    name: str
+    namespace: str
+    takes: type[Event]
+    answers: type[Fact]
+    without_token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event the server may send in a namespace."""
+
+    name: str
+    namespace: str
+    carries: type[Fact]
+    wants_ack: bool = False
+
+
+CLIENT_EVENTS: tuple[ClientEvent, ...] = (
+    ClientEvent(
+        "visitor_start", VISITOR, client.VisitorStart, client.VisitorStarted, without_token=True
+    ),
+    ClientEvent("message_send", VISITOR, client.VisitorMessageSend, client.MessageSent),
+    ClientEvent("conversation_sync", VISITOR, client.ConversationSync, client.VisitorSync),
+    ClientEvent("messages_seen", VISITOR, client.MessagesSeen, client.Done),
+    ClientEvent("typing_set", VISITOR, client.TypingSet, client.Done),
+    ClientEvent("page_viewed", VISITOR, client.PageViewed, client.Done),
+    ClientEvent("handoff_request", VISITOR, client.HandoffRequest, client.MessageSent),
+    ClientEvent("conversation_leave", VISITOR, client.ConversationLeave, client.MessageSent),
+    ClientEvent("transcript_link", VISITOR, client.TranscriptLink, client.TranscriptLinks),
+    ClientEvent("message_send", AGENT, client.AgentMessageSend, client.MessageSent),
+    ClientEvent("conversation_sync", AGENT, client.ConversationSync, client.AgentSync),
+    ClientEvent("messages_seen", AGENT, client.MessagesSeen, client.Done),
+    ClientEvent("typing_set", AGENT, client.TypingSet, client.Done),
+    ClientEvent("queue_sync", AGENT, client.QueueSync, client.Queue),
+    ClientEvent("availability_set", AGENT, client.AvailabilitySet, client.Done),
+    ClientEvent("offer_accept", AGENT, client.OfferAccept, client.Assigned),
+    ClientEvent("offer_decline", AGENT, client.OfferDecline, client.Done),
+    ClientEvent("conversation_take", AGENT, client.ConversationTake, client.Assigned),
+    ClientEvent("conversation_transfer", AGENT, client.ConversationTransfer, client.MessageSent),
+    ClientEvent("conversation_resolve", AGENT, client.ConversationResolve, client.Done),
+    ClientEvent("conversation_reopen", AGENT, client.ConversationReopen, client.Assigned),
+    ClientEvent("draft_save", AGENT, client.DraftSave, client.Done),
+    ClientEvent("context_get", AGENT, client.ContextGet, client.Context),
+)
+
+SERVER_EVENTS: tuple[ServerEvent, ...] = (
+    ServerEvent("ready", VISITOR, server.VisitorReady),
+    ServerEvent("message_created", VISITOR, server.MessageCreated),
+    ServerEvent("conversation_updated", VISITOR, server.VisitorConversationUpdated),
+    ServerEvent("messages_seen_by", VISITOR, server.MessagesSeenBy),
+    ServerEvent("typing_changed", VISITOR, server.TypingChanged),
+    ServerEvent("people_changed", VISITOR, server.PeopleChanged),
+    ServerEvent("heads", VISITOR, server.Beacon, wants_ack=True),
+    ServerEvent("drain", VISITOR, server.Drain),
+    ServerEvent("ready", AGENT, server.AgentReady),
+    ServerEvent("message_created", AGENT, server.MessageCreated),
+    ServerEvent("conversation_updated", AGENT, server.AgentConversationUpdated),
+    ServerEvent("messages_seen_by", AGENT, server.MessagesSeenBy),
+    ServerEvent("typing_changed", AGENT, server.TypingChanged),
+    ServerEvent("presence_changed", AGENT, server.PresenceChanged),
+    ServerEvent("offer_made", AGENT, server.OfferMade),
+    ServerEvent("offer_ended", AGENT, server.OfferEnded),
+    ServerEvent("queue_changed", AGENT, server.QueueChanged),
+    ServerEvent("heads", AGENT, server.Beacon, wants_ack=True),
+    ServerEvent("lease_check", AGENT, server.LeaseCheck, wants_ack=True),
+    ServerEvent("drain", AGENT, server.Drain),
+)
+
+CONNECTS: dict[str, type[Event]] = {VISITOR: client.VisitorConnect, AGENT: client.AgentConnect}

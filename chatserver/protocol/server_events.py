@@ -1,0 +1,129 @@
+"""What the server may send: one struct an event, closed by what is listed here."""
+
+from chatserver.protocol.fields import Fact
+from chatserver.protocol.shared import (
+    AgentConversation,
+    AgentView,
+    AuthorView,
+    Heads,
+    Limits,
+    MessageView,
+    OfferView,
+    PeopleView,
+    VisitorConversation,
+)
+
+
+class VisitorReady(Fact):
+    """First word to a visitor's socket: where things stand. Sync next, then flush the outbox.
+
+    conversations: the visitor's unresolved one, and the newest resolved one that may come back.
+    authenticated: false without a (good) token; then only `visitor_start` is answered.
+    """
+
+    epoch: str
+    authenticated: bool
+    conversations: tuple[VisitorConversation, ...]
+    people: PeopleView
+    limits: Limits
+    server_time_ms: int
+
+
+class AgentReady(Fact):
+    """First word to an agent's socket; sync the queue next."""
+
+    epoch: str
+    heads: tuple[Heads, ...]
+    queue_revision: int
+    me: AgentView
+    limits: Limits
+    server_time_ms: int
+
+
+class VisitorConversationUpdated(Fact):
+    """The conversation's state changed (status, place in the queue, who holds it)."""
+
+    state: VisitorConversation
+
+
+class AgentConversationUpdated(Fact):
+    """The same for agents. revision: of the queue, after this change."""
+
+    state: AgentConversation
+    revision: int
+
+
+class MessagesSeenBy(Fact):
+    """How far the other side has read."""
+
+    conversation: str
+    seen_by_agent: int
+    seen_by_visitor: int
+
+
+class TypingChanged(Fact):
+    """Somebody types or stopped. It expires at the receiver after `expires_in_ms`."""
+
+    conversation: str
+    author: AuthorView
+    typing: bool
+    note: bool = False
+    expires_in_ms: int = 6000
+
+
+class PresenceChanged(Fact):
+    """A colleague's availability, presence or load changed."""
+
+    agent: AgentView
+
+
+class PeopleChanged(Fact):
+    """Whether people are there, for the visitors of a site."""
+
+    people: PeopleView
+
+
+class OfferMade(Fact):
+    """A conversation is offered to you. Accept or decline before it expires."""
+
+    offer: OfferView
+    state: AgentConversation
+
+
+class OfferEnded(Fact):
+    """Your offer is over. why: accepted | declined | missed | taken | withdrawn."""
+
+    conversation: str
+    why: str
+
+
+class QueueChanged(Fact):
+    """The queue is at `revision`; whoever missed a step syncs. removed: left your sight."""
+
+    revision: int
+    removed: tuple[str, ...] = ()
+
+
+class Beacon(Fact):
+    """Heads that changed since the last beacon this socket acknowledged; ack it."""
+
+    heads: tuple[Heads, ...]
+    queue_revision: int | None = None
+
+
+class LeaseCheck(Fact):
+    """Are you there? The ack renews the agent's lease."""
+
+    lease_until_ms: int
+
+
+class Drain(Fact):
+    """The server goes away in order; reconnect after so long."""
+
+    reconnect_in_ms: int
+
+
+class MessageCreated(Fact):
+    """A message is on disk."""
+
+    message: MessageView

@@ -1,0 +1,254 @@
+"""What both audiences read: messages, markdown nodes, conversation states, refusals."""
+
+from typing import Literal
+
+import msgspec
+
+from chatserver.protocol.fields import Fact
+
+
+class Node(Fact, omit_defaults=True):
+    """One node of a Markdown answer, parsed on the server; the browser builds DOM from it.
+
+    type: text | strong | em | link | paragraph | list | ordered_list | item | break.
+    text: of `text`. href: of `link` (http, https, mailto or tel only). children: of the others.
+    """
+
+    type: Literal[
+        "text", "strong", "em", "link", "paragraph", "list", "ordered_list", "item", "break"
+    ]
+    text: str = ""
+    href: str = ""
+    children: tuple["Node", ...] = ()
+
+
+class AuthorView(Fact):
+    """Who wrote it. kind: visitor | agent | bot | system. id: an agent's public id, else null."""
+
+    kind: str
+    name: str
+    id: str | None = None
+
+
+class OptionView(Fact):
+    """One button: `value` comes back as `choice`, `label` is read."""
+
+    value: str
+    label: str
+
+
+class TextView(Fact):
+    """Body of `text` and `note`. choice: value of the button that said it, or null."""
+
+    text: str
+    choice: str | None = None
+
+
+class ChoicesView(Fact):
+    """Body of `choices`. purpose: clarify | confirm | next."""
+
+    text: str
+    options: tuple[OptionView, ...]
+    purpose: str
+
+
+class CardView(Fact):
+    """Body of `card`: an FAQ answer. confidence (0–1): agents only, null for visitors."""
+
+    entry: str
+    title: str
+    nodes: tuple[Node, ...]
+    confidence: float | None = None
+
+
+class FormView(Fact):
+    """Body of `form`: the bot asks for one detail (slot: name | contact | order | question)."""
+
+    text: str
+    slot: str
+    step: int
+    steps: int
+    skippable: bool
+    error: str | None
+
+
+class ActivityView(Fact):
+    """Body of `activity`. type: see `ActivityType`; the reader's language words it."""
+
+    type: str
+    actor: str
+    target: str
+    reason: str
+    details: dict[str, str]
+
+
+BodyView = TextView | ChoicesView | CardView | FormView | ActivityView
+
+
+class MessageView(Fact):
+    """One message as one audience sees it.
+
+    previous_seq: the message before it *in what this audience may see*, so no gap shows where
+    notes stand. at_ms: milliseconds UTC. client_id: the sender's, null for bot and system.
+    """
+
+    conversation: str
+    epoch: str
+    seq: int
+    previous_seq: int
+    at_ms: int
+    client_id: str | None
+    author: AuthorView
+    kind: str
+    body: BodyView
+
+
+class PeopleView(Fact):
+    """Whether people are there, for a site.
+
+    state: free (somebody can take one now) | busy (present, none free) | away (nobody).
+    open: whether the weekly hours say open; null when unknown. opens_at_ms: next opening or null.
+    faces: display names of available agents, five at most.
+    """
+
+    state: Literal["free", "busy", "away"]
+    open: bool | None
+    opens_at_ms: int | None
+    faces: tuple[str, ...] = ()
+
+
+class VisitorConversation(Fact):
+    """A conversation as its visitor sees it.
+
+    status: bot | waiting | open | resolved. agent: name of the holder, or null.
+    position: 1-based place in the queue while waiting, else null.
+    head: newest seq this visitor may see. seen_by_agent, seen_by_visitor: monotonic seqs.
+    """
+
+    conversation: str
+    status: str
+    bot_active: bool
+    agent: str | None
+    position: int | None
+    head: int
+    seen_by_agent: int
+    seen_by_visitor: int
+    resolved_ms: int | None
+    people: PeopleView
+
+
+class OfferView(Fact):
+    """A live offer to the agent who reads it. expires_ms: milliseconds UTC, server time."""
+
+    conversation: str
+    expires_ms: int
+    made_ms: int
+
+
+class AgentConversation(Fact):
+    """A conversation as agents see it, enough for a row of the queue and the header.
+
+    holder, holder_name: public id and name of the agent while open. fence: to be sent with what
+    the holder does. waiting_since_ms: begin of the wait, kept across returns. answer_due_since_ms:
+    when the first visitor message that no person has answered was written, or null.
+    unread: visitor messages that no agent has seen. details: what the bot gathered, by slot.
+    preview: last visible line; preview_author: its author's kind. offered_to: name, or null.
+    """
+
+    conversation: str
+    site: str
+    site_name: str
+    team: str
+    team_name: str
+    status: str
+    bot_active: bool
+    holder: str | None
+    holder_name: str | None
+    fence: int
+    priority: str
+    head: int
+    seen_by_agent: int
+    seen_by_visitor: int
+    opened_ms: int
+    waiting_since_ms: int | None
+    answer_due_since_ms: int | None
+    last_message_ms: int
+    resolved_ms: int | None
+    unread: int
+    visitor: str
+    visitor_name: str
+    language: str
+    handoff_reason: str
+    details: dict[str, str]
+    preview: str
+    preview_author: str
+    offered_to: str | None
+
+
+class AgentView(Fact):
+    """A colleague: for transfers and for the list of who is there."""
+
+    id: str
+    name: str
+    availability: str
+    present: bool
+    load: int
+    capacity: int
+    teams: tuple[str, ...]
+
+
+class TeamView(Fact):
+    """A team that a conversation may go to."""
+
+    id: str
+    name: str
+    site: str
+
+
+class PageViewFact(Fact):
+    """One page of the visitor's trail, newest first. at_ms: milliseconds UTC."""
+
+    url: str
+    title: str
+    at_ms: int
+
+
+class PastConversation(Fact):
+    """An earlier conversation of the same visitor."""
+
+    conversation: str
+    opened_ms: int
+    status: str
+    agent: str
+    preview: str
+
+
+class Heads(Fact):
+    """Where one conversation stands for the reader's audience; also the beacon's row."""
+
+    conversation: str
+    head: int
+    seen_by_agent: int
+    seen_by_visitor: int
+    version: int
+
+
+class Limits(Fact):
+    """Bounds a client should know before it sends."""
+
+    max_text_chars: int = 4000
+    max_sync_messages: int = 200
+
+
+class Refused(Fact):
+    """A refusal. retry: whether the same request may succeed later. after_ms: when, or null."""
+
+    code: str
+    message: str
+    retry: bool
+    after_ms: int | None = None
+    ok: Literal[False] = False
+
+
+encode = msgspec.to_builtins
+"""Turn a fact into what the JSON writer takes."""

@@ -1,0 +1,1 @@
+"""The Socket.IO edge; the only package that imports socketio."""

@@ -1,0 +1,1 @@
+"""What happens: check, do, tell; one module a capability, no wire and no screen."""

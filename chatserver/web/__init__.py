@@ -1,0 +1,1 @@
+"""The Starlette edge: pages, panel frame, sign-in, transcripts, health."""
