@@ -8,6 +8,11 @@ import math
 ANSWER_FROM = 0.62
 CLARIFY_FROM = 0.34
 CLARIFY_NEXT_FROM = 0.04
+ONE_WORD_RIVAL_FROM = 0.36
+"""A second entry this sure makes a single word a question back: `iade` alone."""
+
+RIVAL_FROM, RIVAL_WITHIN = 0.5, 0.3
+"""So does, for any message, one that is sure in itself and near the first."""
 
 _BIAS = -5.0
 _SCORE = 3.5

@@ -24,6 +24,7 @@ MAX_ANSWER_CHARS = 1200
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FILE = frozenset({"category", "entries"})
 _REQUIRED = frozenset({"key", "question", "utterances", "answer", "status"})
+_LEXICON = frozenset({"shorthand", "noise", "weak"})
 _OPTIONAL = frozenset({"valid_from", "valid_until"})
 
 
@@ -83,7 +84,7 @@ def load_values(path: Path) -> dict[str, str]:
 
 
 def load_lexicon(path: Path) -> Lexicon:
-    """Read one language's shorthand and noise words.
+    """Read one language's shorthand, noise and weak words.
 
     Raises:
         ContentError: with every fault.
@@ -91,9 +92,9 @@ def load_lexicon(path: Path) -> Lexicon:
     faults: list[Fault] = []
     reader = Reader(path, faults)
     shorthand: dict[tuple[str, ...], tuple[str, ...]] = {}
-    noise: set[str] = set()
+    lists: dict[str, frozenset[str]] = {"noise": frozenset(), "weak": frozenset()}
     root = reader.root()
-    fields = reader.fields(root, required=frozenset({"shorthand", "noise"})) if root else None
+    fields = reader.fields(root, required=_LEXICON) if root else None
     if fields:
         for meant, node in reader.pairs(fields["shorthand"]):
             for typed, item in reader.texts(node):
@@ -103,10 +104,11 @@ def load_lexicon(path: Path) -> Lexicon:
                 if not 1 <= len(words) <= 3:
                     reader.fault(item, f"{typed!r} must be one to three words")
                 shorthand[words] = tuple(tokens(meant))
-        noise = {fold(word) for word, _ in reader.texts(fields["noise"])}
+        for name in lists:
+            lists[name] = frozenset(fold(word) for word, _ in reader.texts(fields[name]))
     if faults:
         raise ContentError(faults)
-    return Lexicon(shorthand, frozenset(noise))
+    return Lexicon(shorthand, lists["noise"], lists["weak"])
 
 
 @cache

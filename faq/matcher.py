@@ -10,7 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from faq.confidence import ANSWER_FROM, CLARIFY_FROM, CLARIFY_NEXT_FROM, confidence
+from faq.confidence import (
+    ANSWER_FROM,
+    CLARIFY_FROM,
+    CLARIFY_NEXT_FROM,
+    ONE_WORD_RIVAL_FROM,
+    RIVAL_FROM,
+    RIVAL_WITHIN,
+    confidence,
+)
 from faq.entries import Entry, EntryStatus
 from faq.files import lexicon
 from faq.index import FeatureIndex, Vocabulary, grams, stem
@@ -153,14 +161,23 @@ class _Matcher:
             matches.append(Match(self._entries[owner], score, sure))
         if not matches:
             return _NOTHING
-        best = matches[0].confidence
-        verdict: Verdict = (
-            "answer" if best >= ANSWER_FROM else "clarify" if best >= CLARIFY_FROM else "none"
-        )
-        return MatchResult(verdict, tuple(matches))
+        return MatchResult(_verdict(matches, len(stems)), tuple(matches))
 
     def _coverage(self, stems: Sequence[str], owner: int) -> float:
         """Return the share of the message's idf mass that the entry's ways know."""
         mass = {s: self._all.idf(s) for s in stems}
         known = sum(weight for s, weight in mass.items() if s in self._known[owner])
         return known / sum(mass.values())
+
+
+def _verdict(matches: Sequence[Match], words: int) -> Verdict:
+    """Return the verdict on ranked matches, at least one."""
+    best = matches[0].confidence
+    if best < CLARIFY_FROM:
+        return "none"
+    rival = max((match.confidence for match in matches[1:]), default=0.0)
+    if words == 1 and rival >= ONE_WORD_RIVAL_FROM:
+        return "clarify"
+    if rival >= RIVAL_FROM and best - rival < RIVAL_WITHIN:
+        return "clarify"
+    return "answer" if best >= ANSWER_FROM else "clarify"

@@ -47,10 +47,12 @@ class Lexicon:
     Args:
         shorthand: what people type, one to three words, and the words that are meant.
         noise: words that carry no question: greetings, politeness, swearing.
+        weak: words that tell questions apart but alone ask nothing: how, when, yes.
     """
 
     shorthand: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     noise: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
 
     def expand(self, words: Sequence[str]) -> list[str]:
         """Return the words with shorthand written out; the longest form wins, left to right."""
@@ -69,8 +71,12 @@ class Lexicon:
         return out
 
     def content(self, text: str) -> list[str]:
-        """Return the words of a text that may carry a question, shorthand written out."""
-        return [word for word in self.expand(tokens(text)) if word not in self.noise]
+        """Return the words of a text that may carry a question, shorthand written out.
+
+        Nothing where only weak words are left.
+        """
+        words = [word for word in self.expand(tokens(text)) if word not in self.noise]
+        return [] if all(word in self.weak for word in words) else words
 
 
 def _part(word: str) -> list[str]:

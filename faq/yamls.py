@@ -94,7 +94,9 @@ class Reader:
         """Return a scalar as text that is not blank, or None after noting the fault."""
         if isinstance(node, ScalarNode) and node.tag in _TEXT_TAGS and node.value.strip():
             return str(node.value).strip()
-        self.fault(node, "expected text; put it in quotes if it looks like a number, date or yes/no")
+        self.fault(
+            node, "expected text; put it in quotes if it looks like a number, date or yes/no"
+        )
         return None
 
     def items(self, node: Node) -> Iterator[Node]:
