@@ -19,6 +19,9 @@ MAX_NAME_CHARS = 80
 MAX_EMAIL_CHARS = 254
 DEFAULT_CAPACITY = 4
 
+SESSION_COOKIE = "__Host-staff"
+"""Name of the cookie; the prefix makes browsers demand https, this host alone and path `/`."""
+
 ABSOLUTE_MS = 12 * 3600 * 1000
 """How long a session lives at most. Source: OWASP ASVS 5.0, 7.3.2."""
 
