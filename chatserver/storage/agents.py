@@ -149,14 +149,3 @@ def forgive_downtime(
         )
         .values(lease_until_ms=now_ms + lease_ms)
     )
-
-
-def present_in(connection: Connection, teams: Collection[TeamId], *, now_ms: int) -> list[Agent]:
-    """Return agents of these teams who are alive and declared available or busy."""
-    return [
-        agent
-        for agent in every(connection)
-        if agent.teams & set(teams)
-        and agent.is_present(now_ms)
-        and agent.availability in {Availability.AVAILABLE, Availability.BUSY}
-    ]

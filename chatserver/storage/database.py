@@ -109,15 +109,13 @@ class Database:
         for thread in self._threads:
             thread.start()
 
-    async def write(
+    def submit(
         self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Run a unit and return its result after the commit.
-
-        The unit runs to its end even when the caller is cancelled meanwhile.
+    ) -> "asyncio.Future[R]":
+        """Queue a unit; the future is settled after the commit and never before.
 
         Raises:
-            Refusal: what the unit refused, or `unavailable` when it could not be stored.
+            Refusal: `unavailable`, when the queue is full or the database closed.
         """
         if self._closed:
             raise Refusal(Code.UNAVAILABLE)
@@ -128,7 +126,19 @@ class Database:
             self._queue.put_nowait(job)
         except queue.Full:
             raise Refusal(Code.UNAVAILABLE) from None
-        return await future
+        return future
+
+    async def write(
+        self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a unit and return its result after the commit.
+
+        The unit runs to its end even when the caller is cancelled meanwhile.
+
+        Raises:
+            Refusal: what the unit refused, or `unavailable` when it could not be stored.
+        """
+        return await asyncio.shield(self.submit(unit, *args, **kwargs))
 
     async def read(
         self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs

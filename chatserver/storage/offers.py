@@ -69,6 +69,12 @@ def live_for(connection: Connection, agent: StaffId) -> list[Offer]:
     return [_offer(row) for row in rows]
 
 
+def live(connection: Connection) -> list[Offer]:
+    """Return every live offer."""
+    rows = connection.execute(select(offer).where(offer.c.outcome == LIVE))
+    return [_offer(row) for row in rows]
+
+
 def due(connection: Connection, *, now_ms: int) -> list[Offer]:
     """Return live offers that have run out."""
     rows = connection.execute(

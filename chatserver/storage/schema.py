@@ -192,7 +192,7 @@ conversation = Table(
         "waiting_since_ms",
     ),
     CheckConstraint("(status = 'open') = (holder_id IS NOT NULL)", name="holder"),
-    CheckConstraint("(status = 'waiting') = (waiting_since_ms IS NOT NULL)", name="waiting"),
+    CheckConstraint("status <> 'waiting' OR waiting_since_ms IS NOT NULL", name="waiting"),
 )
 
 message = Table(

@@ -1,5 +1,6 @@
 """Visitors, their tokens (hashed) and the trail of pages they saw."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -67,6 +68,12 @@ def find_by_token(connection: Connection, token_hash: str) -> Visitor | None:
 def get(connection: Connection, visitor_id: VisitorId) -> Visitor:
     """Return the visitor with that inner id."""
     return _visitor(connection.execute(select(visitor).where(visitor.c.id == visitor_id)).one())
+
+
+def some(connection: Connection, ids: Collection[VisitorId]) -> dict[VisitorId, Visitor]:
+    """Return several visitors by their inner ids."""
+    rows = connection.execute(select(visitor).where(visitor.c.id.in_(ids)))
+    return {VisitorId(row.id): _visitor(row) for row in rows}
 
 
 def touch(

@@ -161,7 +161,7 @@ def upgrade() -> None:
             "(status = 'open') = (holder_id IS NOT NULL)", name=op.f("ck_conversation_holder")
         ),
         sa.CheckConstraint(
-            "(status = 'waiting') = (waiting_since_ms IS NOT NULL)",
+            "status <> 'waiting' OR waiting_since_ms IS NOT NULL",
             name=op.f("ck_conversation_waiting"),
         ),
         sa.ForeignKeyConstraint(
