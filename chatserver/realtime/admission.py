@@ -149,7 +149,9 @@ class Admission:
         token = _cookie(environ.get("HTTP_COOKIE", ""))
         found = None
         if token:
-            found = await self._edge.chat.do(_session, token)
+            found = await self._edge.chat.read(
+                staff.account_of_session, token, now_ms=self._edge.now_ms()
+            )
         if found is None:
             raise _refuse(Code.UNAUTHENTICATED)
         account, session = found
@@ -159,7 +161,7 @@ class Admission:
         connection.agent_name = agent.name
         connection.agent_public_id = agent.public_id
         connection.teams = agent.teams
-        connection.session = session
+        connection.session = session.id
         await self._edge.chat.do(
             presence.begin_lease, agent.id, lease_ms=self._edge.settings.lease_s * 1000
         )
@@ -190,10 +192,6 @@ class Admission:
             bucket=self._edge.rates.bucket(),
             client=client,
         )
-
-
-def _session(work: Any, token: str) -> tuple[staff.StaffAccount, int] | None:
-    return staff.account_of_session(work.connection, token, now_ms=work.now_ms)
 
 
 def _cookie(text: str) -> str:

@@ -42,14 +42,14 @@ class Edge:
 
     Args:
         epoch: of the database, for messages on the wire.
-        transcript_path: makes the signed path to a visitor's own transcript.
+        transcript_path: makes the signed path to a visitor's own transcript, in a language.
     """
 
     chat: Chat
     settings: Settings
     rates: Rates
     epoch: str
-    transcript_path: Callable[[PublicId], str]
+    transcript_path: Callable[[PublicId, str], str]
     connections: Connections = field(default_factory=Connections)
     server: SocketServer | None = None
     draining: bool = False

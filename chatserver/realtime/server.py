@@ -13,7 +13,7 @@ from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.protocol.shared import Limits
 from chatserver.realtime import rooms, views
-from chatserver.realtime.admission import Admission, App, Guard, Scope
+from chatserver.realtime.admission import Admission, Guard
 from chatserver.realtime.beacon import Beacon
 from chatserver.realtime.broadcaster import SocketBroadcaster
 from chatserver.realtime.connections import Connection
@@ -55,30 +55,19 @@ class Realtime:
         for namespace in (VISITOR, AGENT):
             self.sockets.on("connect", self._connecting(namespace), namespace=namespace)
             self.sockets.on("disconnect", self._disconnected, namespace=namespace)
+        self.guard = Guard(self.sockets.handle_request, edge.settings)
         self._tasks: list[asyncio.Task[None]] = []
-        self._guard: Guard | None = None
-
-    def app(self) -> App:
-        """Return the ASGI app for `/socket.io/`."""
-
-        async def engine(scope: Scope, receive: Any, send: Any) -> None:
-            await self.sockets.handle_request(scope, receive, send)
-
-        self._guard = Guard(engine, self.edge.settings)
-        return self._guard
 
     def _is_ours(self, origin: str, environ: dict[str, Any]) -> bool:
         return is_own_origin(self.edge.settings, environ["asgi.scope"], origin)
 
     def start(self) -> None:
         """Start telling facts, the beacon and the lease checks."""
-        tasks = self.edge.chat.tasks
         self._tasks = [
             asyncio.create_task(self._broadcaster.run(), name="broadcaster"),
             asyncio.create_task(self.beacon.run(), name="beacon"),
             asyncio.create_task(self.beacon.run_leases(), name="leases"),
         ]
-        log.debug("realtime started", tasks=len(tasks))
 
     # In and out
 
@@ -88,8 +77,7 @@ class Realtime:
         async def connect(sid: str, environ: dict[str, Any], auth: object) -> None:
             eio_sid = self.sockets.manager.eio_sid_from_sid(sid, namespace)
             connection = await admit(sid, eio_sid, environ, auth)
-            if self._guard is not None:
-                self._guard.own(eio_sid, environ["asgi.scope"])
+            self.guard.own(eio_sid, environ["asgi.scope"])
             self.edge.connections.add(connection)
 
         return connect
@@ -162,16 +150,15 @@ class Realtime:
         connection = self.edge.connections.remove(sid)
         if connection is not None:
             self.edge.rates.close_socket(connection.address)
-            if self._guard is not None:
-                self._guard.forget(connection.eio_sid)
+            self.guard.forget(connection.eio_sid)
 
     def _close(self, connection: Connection) -> None:
         self.sockets.close_soon(connection.eio_sid)
 
-    async def close_agent(self, agent: StaffId, *, sessions: set[int] | None = None) -> None:
-        """Close an agent's sockets here: all, or those of sessions that ended."""
+    async def close_agent(self, agent: StaffId, *, keep: set[int]) -> None:
+        """Close an agent's sockets here, but those of sessions that still live."""
         for connection in self.edge.connections.of_agent(agent):
-            if sessions is None or connection.session in sessions:
+            if connection.session not in keep:
                 self._close(connection)
 
     # Going away

@@ -1,6 +1,6 @@
 """What a visitor's socket may ask for, each by one function named as its event."""
 
-from chatserver.domain.ids import ClientId, PublicId
+from chatserver.domain.ids import ClientId
 from chatserver.domain.messages import Author, AuthorKind, TextBody
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
@@ -174,5 +174,5 @@ async def transcript_link(
     )
     if found is None:
         raise Refusal(Code.NOT_FOUND)
-    path = edge.transcript_path(PublicId(found.public_id))
+    path = edge.transcript_path(found.public_id, found.language)
     return client.TranscriptLinks(view=path, text=f"{path}.txt")
