@@ -20,6 +20,7 @@ _SMALL_TALK = frozenset(
     | {Intent.SKIP, Intent.BACK}
 )
 MAX_INSULTS_HEARD_OUT = 1
+SAYS_MORE_FROM_WORDS = 6
 
 
 def converse(draft: Draft, heard: Sequence[Heard]) -> None:
@@ -51,13 +52,21 @@ def to_people(draft: Draft, reason: HandoffReason, texts: Sequence[str] = ()) ->
     Args:
         texts: what was just said; a question among it is kept for the people.
     """
-    wanted = " ".join(t for t in texts if Intent.PERSON not in intents(t, draft.language))
+    wanted = " ".join(text for text in texts if _says_more(draft, text))
     if checked_question(wanted):
         draft.keep_original(wanted)
     draft.hand_over(reason)
     draft.tell(phrases.handing_over(draft.situation))
     draft.remember(told_waiting=True)
     gathering.start(draft)
+
+
+def _says_more(draft: Draft, text: str) -> bool:
+    """Whether a message holds more than the wish for a person or small talk."""
+    found = intents(text, draft.language)
+    if found & _SMALL_TALK:
+        return False
+    return Intent.PERSON not in found or len(text.split()) >= SAYS_MORE_FROM_WORDS
 
 
 def _press(draft: Draft, choice: str) -> bool:

@@ -129,19 +129,27 @@ def _hear_detail(draft: Draft, text: str, found: frozenset[Intent]) -> None:
         if slot == "question":
             _answer(draft, text)
     elif Intent.GREETING not in found and not _answer(draft, text):
+        _keep_for_people(draft, text)
         gathering.reject(draft, text)
 
 
 def _hear_more(draft: Draft, text: str, found: frozenset[Intent]) -> None:
     """Take what is said before the details are asked, or after they are confirmed."""
     if not draft.state.done:
-        if checked_question(text):
-            draft.keep_original(f"{draft.state.original} {text}")
+        _keep_for_people(draft, text)
         _answer(draft, text)
-    elif Intent.THANKS in found or Intent.BYE in found:
+    elif Intent.THANKS in found:
+        draft.say("bot.thanks")
+    elif Intent.BYE in found:
         draft.tell(phrases.goodbye(draft.situation))
     elif not _answer(draft, text) and not found & {Intent.YES, Intent.NO, Intent.GREETING}:
         draft.say("bot.waiting.noted")
+
+
+def _keep_for_people(draft: Draft, text: str) -> None:
+    """Remember what was told instead of a detail, where it says something."""
+    if checked_question(text) and len(text.split()) > 1:
+        draft.keep_original(f"{draft.state.original} {text}")
 
 
 def _is_clear_question(draft: Draft, text: str) -> bool:
