@@ -36,11 +36,14 @@ def converse(draft: Draft, heard: Sequence[Heard]) -> None:
         if one.kind == "handoff_requested":
             to_people(draft, HandoffReason.ASKED, texts)
             return
-        if one.kind != "text" or (one.choice is not None and _press(draft, one.choice)):
+        if one.kind != "text":
             continue
-        if one.text.strip():
+        if one.choice is not None and _press(draft, one.choice):
+            if draft.is_handing_over:
+                return
+        elif one.text.strip():
             texts.append(one.text)
-    if texts and not draft.is_handing_over:
+    if texts:
         _hear(draft, texts)
     if draft.says and not draft.is_handing_over:
         draft.greet(short=True)
@@ -93,7 +96,7 @@ def _hear(draft: Draft, texts: Sequence[str]) -> None:
     if Intent.THREAT in heard:
         draft.say("bot.threat")
         draft.raise_to(Priority.URGENT)
-        to_people(draft, HandoffReason.URGENT, texts)
+        draft.hand_over(HandoffReason.URGENT)
     elif Intent.COMPLAINT in heard:
         draft.say("bot.complaint")
         draft.raise_to(Priority.HIGH)
@@ -144,7 +147,7 @@ def _reply(draft: Draft, text: str, found: frozenset[Intent]) -> bool:
 
 def _question(draft: Draft, texts: Sequence[str], *, insulted: bool) -> None:
     outcome = answers.look_up(draft, texts)
-    if insulted and outcome.verdict == "none":
+    if insulted and outcome.verdict != "answer":
         _insult(draft)
     else:
         answers.respond(draft, outcome, texts)

@@ -47,7 +47,7 @@ _SOMEWHERE: dict[str, tuple[tuple[Intent, str], ...]] = {
             r"(musteri )?(temsilci|yetkili(?! (servis|satici))|operator)\w*( \w+){0,2} "
             r"(bagla|gorus|konus|aktar|istiyor|yok mu|var mi|lazim|ver|ulas)\w*"
             r"|(canli destek|musteri hizmetleri)\w*( ile)? (bagla|gorus|konus|aktar|istiyor)\w*"
-            r"|(insan|biri|birisi|gercek kisi)(n|ne|na|yle|nle|la|le|e)?( ile)? "
+            r"|(insan|biri|birisi|gercek kisi)(n|ne|na|yle|nle|la|le|e|a)?( ile)? "
             r"(bagla|gorus|konus|aktar)\w*"
             r"|beni (birine|bir insana|insana) bagla\w*|yok mu (kimse|biri)|kimse yok mu"
             r"|(yetkili|gercek) (biri|birisi|bir insan|insan)\w*( \w+)? (yok mu|var mi|istiyor\w*)"

@@ -32,9 +32,9 @@ def keep_company(draft: Draft, heard: Sequence[Heard]) -> None:
     open_question = draft.state.gathering is not None or draft.state.confirming
     if not said_something and not draft.says and open_question:
         return
+    _drop_passed_forms(draft)
     if not draft.says or not isinstance(draft.says[-1], FormBody | ChoicesBody):
         gathering.start(draft)
-    _ask_one_thing(draft)
 
 
 def _happened(draft: Draft, one: Heard) -> None:
@@ -128,7 +128,7 @@ def _hear_detail(draft: Draft, text: str, found: frozenset[Intent]) -> None:
         gathering.fill(draft, value)
         if slot == "question":
             _answer(draft, text)
-    elif Intent.GREETING not in found and not _answer(draft, text):
+    elif Intent.GREETING not in found and not (len(text.split()) > 1 and _answer(draft, text)):
         _keep_for_people(draft, text)
         gathering.reject(draft, text)
 
@@ -168,9 +168,11 @@ def _answer(draft: Draft, text: str) -> bool:
     return True
 
 
-def _ask_one_thing(draft: Draft) -> None:
-    """Of several questions for details keep the last: it is where the flow stands."""
-    last = len(draft.says) - 1
+def _drop_passed_forms(draft: Draft) -> None:
+    """Keep one question for a detail: the last, if the flow still stands there."""
+    last = max((at for at, b in enumerate(draft.says) if isinstance(b, FormBody)), default=None)
     draft.says[:] = [
-        body for at, body in enumerate(draft.says) if at == last or not isinstance(body, FormBody)
+        body
+        for at, body in enumerate(draft.says)
+        if not isinstance(body, FormBody) or (at == last and body.slot == draft.state.gathering)
     ]
