@@ -86,7 +86,9 @@ def load_assets(root: Path | None = None) -> Assets:
     if not root.is_dir():
         return Assets()
     for path in sorted(root.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.parts[len(root.parts) :]):
+        if path.is_file() and not any(
+            part.startswith(".") for part in path.parts[len(root.parts) :]
+        ):
             files[path.relative_to(root).as_posix()] = _asset(path)
     manifest = root / "manifest.json"
     if manifest.is_file():
@@ -126,7 +128,10 @@ def serve(request: Request, asset: Asset, *, cache: str, everywhere: bool = Fals
     }
     if everywhere:
         headers["Access-Control-Allow-Origin"] = "*"  # with integrity="…" browsers fetch by CORS
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    known = [
+        tag.strip().removeprefix("W/")
+        for tag in request.headers.get("if-none-match", "").split(",")
+    ]
     if asset.etag in known:
         return Response(status_code=304, headers=headers)
     body = asset.body
