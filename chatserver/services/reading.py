@@ -160,6 +160,25 @@ def agent_state(connection: Connection, conversation_id: ConversationId) -> Agen
     return agent_states(connection, [conversations.get(connection, conversation_id)])[0]
 
 
+def agent_state_and_revision(
+    connection: Connection, conversation_id: ConversationId
+) -> tuple[AgentState, int]:
+    """Return one conversation for agents, with the queue's revision in the same snapshot."""
+    return agent_state(connection, conversation_id), installation.queue_revision(connection)
+
+
+def visitor_state_of(
+    connection: Connection, conversation_id: ConversationId, *, now_ms: int
+) -> VisitorState:
+    """Return one conversation as its visitor may see it."""
+    return visitor_state(connection, conversations.get(connection, conversation_id), now_ms=now_ms)
+
+
+def agent_and_teams(connection: Connection, agent_id: StaffId) -> tuple[Agent, list[Team]]:
+    """Return an agent and every team there is."""
+    return agents.get(connection, agent_id), sites.teams(connection)
+
+
 def visitors_conversations(
     connection: Connection, visitor: Visitor, *, now_ms: int
 ) -> list[VisitorState]:
@@ -220,6 +239,14 @@ def sync_visitor(
 def may_see(agent: Agent, conversation: Conversation) -> bool:
     """Whether an agent may read a conversation: of a team of theirs, or held."""
     return conversation.team in agent.teams or conversation.holder == agent.id
+
+
+def find_visible(connection: Connection, agent_id: StaffId, public_id: str) -> Conversation | None:
+    """Return a conversation through the agent who may see it; None for all others alike."""
+    found = conversations.find(connection, public_id)
+    if found is None or not may_see(agents.get(connection, agent_id), found):
+        return None
+    return found
 
 
 def sync_agent(
