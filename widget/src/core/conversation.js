@@ -5,24 +5,16 @@ import { Backoff } from './backoff.js'
 import { systemClock } from './clock.js'
 import { ConnectionLost } from './connection.js'
 import { clientId } from './ids.js'
+import { Identity } from './identity.js'
 import { MessageLog } from './log.js'
 import { Listeners } from './signal.js'
+import { Typing } from './typing.js'
 
-/** @typedef {import('./clock.js').Clock} Clock */
-/** @typedef {import('./connection.js').Connection} Connection */
-/** @typedef {import('./outbox.js').Outbox} Outbox */
-/** @typedef {import('./outbox.js').Entry} Entry */
-/** @typedef {import('./outbox.js').Answer} Answer */
-/** @typedef {import('./stores.js').TextStore} TextStore */
-/** @typedef {import('./wire.js').AuthorView} AuthorView */
-/** @typedef {import('./wire.js').Heads} Heads */
-/** @typedef {import('./wire.js').Limits} Limits */
-/** @typedef {import('./wire.js').MessageView} MessageView */
-/** @typedef {import('./wire.js').Page} Page */
-/** @typedef {import('./wire.js').PeopleView} PeopleView */
-/** @typedef {import('./wire.js').VisitorReady} VisitorReady */
-/** @typedef {import('./wire.js').VisitorState} VisitorState */
-/** @typedef {import('./wire.js').VisitorSynced} VisitorSynced */
+/** @import { Clock } from './clock.js' */
+/** @import { Connection } from './connection.js' */
+/** @import { Answer, Entry, Outbox } from './outbox.js' */
+/** @import { TextStore } from './stores.js' */
+/** @import { AuthorView, Heads, Limits, MessageView, Page, PeopleView, VisitorReady, VisitorState, VisitorSynced } from './wire.js' */
 
 /**
  * @typedef {object} ChatState
@@ -40,17 +32,14 @@ import { Listeners } from './signal.js'
 
 /** Everything a visitor writes in, in order; one at a time is sent. */
 export const LANE = 'visitor'
-const TYPING_EVERY_MS = 3000
 
 /** The visitor's conversation. */
 export class VisitorConversation {
   #connection
   #outbox
-  #token
   #clock
-  #site
-  #language
-  #page
+  #identity
+  #typing
   #backoff
   #changed = new Listeners()
   #news = new Listeners()
@@ -60,11 +49,8 @@ export class VisitorConversation {
   #view = null
   /** @type {PeopleView | null} */
   #people = null
-  /** @type {AuthorView | null} */
-  #typing = null
   /** @type {Limits} */
   #limits = { max_text_chars: 4000, max_sync_messages: 200 }
-  #authenticated = false
   #version = -1
   #loaded = false
   #seen = 0
@@ -73,29 +59,18 @@ export class VisitorConversation {
   #syncAgain = false
   /** @type {unknown} */
   #syncTimer
-  /** @type {unknown} */
-  #typingTimer
-  #typedAt = -Infinity
 
   /**
-   * @param {object} parts
-   * @param {Connection} parts.connection
-   * @param {Outbox} parts.outbox its `send` is this object's `deliver`
-   * @param {TextStore} parts.token
-   * @param {string} parts.site
-   * @param {string} parts.language
-   * @param {Page | null} [parts.page]
-   * @param {Clock} [parts.clock]
-   * @param {() => number} [parts.random]
+   * @param {{connection: Connection, outbox: Outbox, token: TextStore, site: string, language: string,
+   *   page?: Page | null, clock?: Clock, random?: () => number}} parts
+   *   outbox: one whose `send` is this object's `deliver`
    */
   constructor({ connection, outbox, token, site, language, page = null, clock = systemClock, random }) {
     this.#connection = connection
     this.#outbox = outbox
-    this.#token = token
     this.#clock = clock
-    this.#site = site
-    this.#language = language
-    this.#page = page
+    this.#identity = new Identity({ connection, token, site, language, page })
+    this.#typing = new Typing(clock, typing => this.#sayTyping(typing), () => this.#tell())
     this.#backoff = new Backoff(random)
     connection.on('ready', fact => this.#ready(fact))
     connection.on('message_created', fact => this.#created(fact.message))
@@ -117,11 +92,11 @@ export class VisitorConversation {
       messages,
       pending: this.#outbox.entries.filter(({ client_id }) => !this.#log?.has(client_id)),
       people: this.#people,
-      typing: this.#typing,
+      typing: this.#typing.other,
       limits: this.#limits,
       unread: messages.filter(message => isUnread(message, this.#seen)).length,
       loaded: this.#loaded,
-      known: this.#token.read() !== null,
+      known: this.#identity.known,
     }
   }
 
@@ -135,22 +110,16 @@ export class VisitorConversation {
     return this.#changed.add(listener)
   }
 
-  /** Messages that were told live, not read as history. @param {(message: MessageView) => void} listener */
+  /** Messages told live, not read as history. @param {(message: MessageView) => void} listener */
   onMessage(listener) {
     return this.#news.add(listener)
   }
 
   /** What `connect` says about us: the `auth` of the namespace, without version and client. */
   auth() {
-    const token = this.#token.read()
     const log = this.#log
-    return {
-      site: this.#site,
-      language: this.#language,
-      ...(token !== null && { token }),
-      ...(this.#page !== null && { page: this.#page }),
-      ...(log !== null && log.epoch !== null && { resume: { epoch: log.epoch, last: { [log.conversation]: log.last } } }),
-    }
+    const resume = log?.epoch != null && { resume: { epoch: log.epoch, last: { [log.conversation]: log.last } } }
+    return { ...this.#identity.auth(), ...resume }
   }
 
   /**
@@ -161,7 +130,7 @@ export class VisitorConversation {
    */
   send(text, choice = null) {
     const body = choice === null ? { text } : { text, choice }
-    this.#typedAt = -Infinity
+    this.#typing.sent()
     return this.#outbox.add({ event: 'message_send', lane: LANE, payload: { kind: 'text', body } })
   }
 
@@ -193,23 +162,19 @@ export class VisitorConversation {
 
   /** Call at every key; says so at most every three seconds. @param {boolean} typing */
   setTyping(typing) {
-    const now = this.#clock.now()
-    if (this.#log === null || (typing && now - this.#typedAt < TYPING_EVERY_MS)) return
-    if (!typing && this.#typedAt === -Infinity) return
-    this.#typedAt = typing ? now : -Infinity
-    this.#connection.tell('typing_set', { conversation: this.#log.conversation, typing })
+    if (this.#log !== null) this.#typing.mine(typing)
   }
 
   /** The shopper went to another page. @param {Page} page */
   pageViewed(page) {
-    this.#page = page
-    if (this.#authenticated) this.#connection.tell('page_viewed', { page })
+    this.#identity.page = page
+    if (this.#identity.authenticated) this.#connection.tell('page_viewed', { page })
   }
 
   /** Another tab found or lost a token: connect as whoever we are now. */
   tokenChanged() {
     this.#tell()
-    if ((this.#token.read() !== null) !== this.#authenticated) this.#connection.restart()
+    if (this.#identity.known !== this.#identity.authenticated) this.#connection.restart()
   }
 
   /**
@@ -220,12 +185,12 @@ export class VisitorConversation {
    * @returns {Promise<Answer>}
    */
   async deliver(entry) {
-    const refused = await this.#becomeVisitor()
+    const refused = await this.#identity.start()
     if (refused !== null) return refused
     let answer = await this.#post(entry)
     if (!answer.ok && answer.code === 'unauthenticated') {
       this.#forgetVisitor()
-      const again = await this.#becomeVisitor()
+      const again = await this.#identity.start()
       if (again !== null) return again
       answer = await this.#post(entry)
     }
@@ -244,27 +209,8 @@ export class VisitorConversation {
     return this.#connection.request(event, { ...payload, client_id, ...(conversation && { conversation }) })
   }
 
-  /** @returns {Promise<import('./wire.js').Refused | null>} */
-  async #becomeVisitor() {
-    if (this.#authenticated) return null
-    if (this.#token.read() !== null) {
-      // Another tab became the visitor while we waited for the lock.
-      this.#connection.restart()
-      throw new ConnectionLost('connecting with the token')
-    }
-    const answer = await this.#connection.request('visitor_start', {
-      site: this.#site, language: this.#language, ...(this.#page !== null && { page: this.#page }),
-    })
-    if (!answer.ok) return answer
-    this.#token.write(answer.token)
-    this.#authenticated = true
-    this.#tell()
-    return null
-  }
-
   #forgetVisitor() {
-    this.#token.remove()
-    this.#authenticated = false
+    this.#identity.forget()
     this.#moveTo(null)
   }
 
@@ -274,8 +220,8 @@ export class VisitorConversation {
     this.#people = fact.people
     this.#limits = fact.limits
     this.#backoff.reset()
-    if (!fact.authenticated && this.#token.read() !== null) this.#forgetVisitor()
-    this.#authenticated = fact.authenticated
+    if (!fact.authenticated && this.#identity.known) this.#forgetVisitor()
+    this.#identity.authenticated = fact.authenticated
     const live = fact.conversations.find(({ status }) => status !== 'resolved')
     const same = fact.conversations.find(({ conversation }) => conversation === this.#log?.conversation)
     const view = live ?? same ?? fact.conversations[0] ?? null
@@ -294,7 +240,7 @@ export class VisitorConversation {
     }
     this.#outbox.offline()
     this.#clock.cancel(this.#syncTimer)
-    if (this.#typing !== null) this.#stopTyping()
+    this.#typing.stop()
     this.#tell()
   }
 
@@ -329,9 +275,8 @@ export class VisitorConversation {
   async #syncOnce() {
     const log = this.#log
     if (log === null) return false
-    const answer = await this.#connection.request('conversation_sync', {
-      wants: [{ conversation: log.conversation, after: log.last, ...(log.epoch !== null && { epoch: log.epoch }) }],
-    })
+    const want = { conversation: log.conversation, after: log.last, ...(log.epoch !== null && { epoch: log.epoch }) }
+    const answer = await this.#connection.request('conversation_sync', { wants: [want] })
     if (!answer.ok) {
       this.#syncLater(answer.after_ms)
       throw new ConnectionLost(answer.code)
@@ -367,7 +312,7 @@ export class VisitorConversation {
     const result = log.apply(message)
     if (result === 'gap') void this.#sync()
     if (result !== 'applied') return
-    if (this.#typing !== null && message.author.kind !== 'visitor') this.#stopTyping()
+    if (message.author.kind !== 'visitor') this.#typing.stop()
     this.#settle()
     this.#tell()
     this.#news.tell(message)
@@ -391,20 +336,11 @@ export class VisitorConversation {
   /** @param {{conversation: string, author: AuthorView, typing: boolean, note: boolean, expires_in_ms: number}} fact */
   #typingChanged({ conversation, author, typing, note, expires_in_ms }) {
     if (conversation !== this.#log?.conversation || author.kind === 'visitor' || note) return
-    this.#clock.cancel(this.#typingTimer)
-    if (!typing) {
-      this.#stopTyping()
-      return
-    }
-    this.#typing = author
-    this.#typingTimer = this.#clock.after(() => this.#stopTyping(), expires_in_ms)
-    this.#tell()
+    this.#typing.theirs(author, typing, expires_in_ms)
   }
 
-  #stopTyping() {
-    this.#clock.cancel(this.#typingTimer)
-    this.#typing = null
-    this.#tell()
+  #sayTyping(/** @type {boolean} */ typing) {
+    if (this.#log !== null) this.#connection.tell('typing_set', { conversation: this.#log.conversation, typing })
   }
 
   /** @param {Heads[]} heads */
@@ -423,15 +359,11 @@ export class VisitorConversation {
 
   /** Take over a state; marks never go back. @param {VisitorState} state */
   #adopt(state) {
-    const before = this.#view?.conversation === state.conversation ? this.#view : null
-    this.#view = {
-      ...state,
-      head: Math.max(state.head, before?.head ?? 0),
-      seen_by_agent: Math.max(state.seen_by_agent, before?.seen_by_agent ?? 0),
-      seen_by_visitor: Math.max(state.seen_by_visitor, before?.seen_by_visitor ?? 0),
-    }
+    const before = this.#view?.conversation === state.conversation ? this.#view : state
+    const most = (/** @type {'head' | 'seen_by_agent' | 'seen_by_visitor'} */ mark) => Math.max(state[mark], before[mark])
+    this.#view = { ...state, head: most('head'), seen_by_agent: most('seen_by_agent'), seen_by_visitor: most('seen_by_visitor') }
     this.#people = state.people
-    if (state.seen_by_visitor >= this.#seen) this.#seen = state.seen_by_visitor
+    this.#seen = Math.max(this.#seen, state.seen_by_visitor)
   }
 
   #tellSeen() {
@@ -446,7 +378,7 @@ export class VisitorConversation {
     if (conversation === (this.#log?.conversation ?? null)) return
     this.#log = conversation === null ? null : new MessageLog(conversation)
     this.#view = null
-    this.#typing = null
+    this.#typing.stop()
     this.#seen = 0
     this.#version = -1
     this.#tell()
