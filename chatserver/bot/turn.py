@@ -75,7 +75,8 @@ class BotState(msgspec.Struct, frozen=True, omit_defaults=True):
     gathering: the slot being asked for, or None outside the flow. correcting: that slot is being
     asked again after the summary. confirming: the summary was shown. slots: what was gathered.
     skipped: slots passed over. tries: bad answers to the current slot. misses: questions in a row
-    without an answer. insults: how many. offered: entries offered last, for a typed reply ("2").
+    without an answer. insults: how many. offered: what the buttons shown last stand for (keys of
+    entries, or "handoff"), for a typed reply ("2", "evet").
     answered: entry answered last. asked_helped: "did that help?" is open. greeted, told_bot,
     told_waiting: said once. original: the question that led here.
     """
@@ -107,7 +108,8 @@ class Decision:
         state: what it remembers from here.
         handoff: why people are needed, or None. The service turns `bot` into `waiting`; when an
             offer could be made at once, `says_if_offered` is said instead of `says`.
-        says_if_offered: see above; ignored without a handoff.
+        says_if_offered, state_if_offered: see above; ignored without a handoff. Nothing of what
+            `says` asks was asked then, so the state differs too.
         details: newly confirmed details by slot (name, email, phone, order, question), or None.
         priority: raise the conversation to this, or None.
     """
@@ -116,6 +118,7 @@ class Decision:
     state: BotState
     handoff: HandoffReason | None = None
     says_if_offered: tuple[Body, ...] = ()
+    state_if_offered: BotState | None = None
     details: Mapping[str, str] | None = None
     priority: Priority | None = None
 

@@ -65,11 +65,15 @@ class Conversation:
 
     Args:
         holder: the agent whose it is while open; None otherwise.
+        last_agent: who held it last; asked first when the visitor comes back.
+        asked_last: who gave it away; asked after all others.
         fence: raised at every assignment; an agent's send must carry it.
+        version: raised by every change of state that somebody sees.
         bot_active: whether the bot may speak.
         last_seq: newest message; last_public_seq: newest that everyone may see.
         waiting_since_ms: when the wait began; kept across offers, returns and transfers.
         patience_due_ms: when the bot steps in if nobody accepted; None when it already has.
+        answer_due_since_ms: when the first visitor message was written that no person answered.
         bot_answered_seq: up to where the bot has had its turn.
         bot_wanted_seq: the newest message that calls for a bot turn.
         language: the visitor's, `tr` or `en`.
@@ -84,7 +88,9 @@ class Conversation:
     bot_active: bool
     holder: StaffId | None
     last_agent: StaffId | None
+    asked_last: StaffId | None
     fence: int
+    version: int
     priority: Priority
     last_seq: int
     last_public_seq: int
@@ -95,11 +101,13 @@ class Conversation:
     opened_ms: int
     waiting_since_ms: int | None
     patience_due_ms: int | None
+    answer_due_since_ms: int | None
     resolved_ms: int | None
     last_message_ms: int
     language: str
     handoff_reason: str
     details: dict[str, str]
+    bot_state: str = "{}"
 
     @property
     def owes_bot_turn(self) -> bool:

@@ -29,7 +29,7 @@ from chatserver.protocol.shared import (
 )
 
 
-class Page(Event):
+class Page(Event, frozen=True):
     """A page of the shop. url and title as the loader saw them; referrer without its query."""
 
     url: Url = ""
@@ -37,7 +37,7 @@ class Page(Event):
     referrer: Url = ""
 
 
-class Resume(Event):
+class Resume(Event, frozen=True):
     """What the client has: its epoch and, per conversation, the newest seq it applied."""
 
     epoch: PublicIdField
@@ -46,7 +46,7 @@ class Resume(Event):
     )
 
 
-class VisitorConnect(Event):
+class VisitorConnect(Event, frozen=True):
     """`auth` of the `/visitor` namespace. Without a token only `visitor_start` is answered."""
 
     version: int
@@ -58,7 +58,7 @@ class VisitorConnect(Event):
     resume: Resume | None = None
 
 
-class AgentConnect(Event):
+class AgentConnect(Event, frozen=True):
     """`auth` of the `/agent` namespace; who it is, the session cookie says."""
 
     version: int
@@ -66,7 +66,7 @@ class AgentConnect(Event):
     resume: Resume | None = None
 
 
-class VisitorStart(Event):
+class VisitorStart(Event, frozen=True):
     """Ask for a token, at the first message and not before."""
 
     site: SiteKey
@@ -74,21 +74,21 @@ class VisitorStart(Event):
     page: Page | None = None
 
 
-class VisitorStarted(Fact):
+class VisitorStarted(Fact, frozen=True):
     """The visitor's token: shown once, kept by the client, never put in a URL."""
 
     token: str
     ok: Literal[True] = True
 
 
-class TextIn(Event):
+class TextIn(Event, frozen=True):
     """Body of what people send. choice: value of the pressed button, if one was pressed."""
 
     text: Text
     choice: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
-class VisitorMessageSend(Event):
+class VisitorMessageSend(Event, frozen=True):
     """Send a message. conversation: null at the first one; the ack names where it landed."""
 
     client_id: ClientIdField
@@ -97,7 +97,7 @@ class VisitorMessageSend(Event):
     kind: Literal["text"] = "text"
 
 
-class AgentMessageSend(Event):
+class AgentMessageSend(Event, frozen=True):
     """Send a reply (`text`, with the fence) or an internal note (`note`, no fence needed)."""
 
     client_id: ClientIdField
@@ -107,7 +107,7 @@ class AgentMessageSend(Event):
     fence: Fence | None = None
 
 
-class MessageSent(Fact):
+class MessageSent(Fact, frozen=True):
     """The message is on disk. duplicate: it already was, under this client_id."""
 
     conversation: str
@@ -117,7 +117,7 @@ class MessageSent(Fact):
     ok: Literal[True] = True
 
 
-class Want(Event):
+class Want(Event, frozen=True):
     """I have everything of this conversation up to `after`, from this epoch."""
 
     conversation: PublicIdField
@@ -125,13 +125,13 @@ class Want(Event):
     after: Seq = 0
 
 
-class ConversationSync(Event):
+class ConversationSync(Event, frozen=True):
     """Ask for what is missing; the one repair path. An agent's socket follows what it asks for."""
 
     wants: Annotated[tuple[Want, ...], msgspec.Meta(min_length=1, max_length=50)]
 
 
-class VisitorSynced(Fact):
+class VisitorSynced(Fact, frozen=True):
     """What was missing of one conversation, oldest first; `more` when there is more to fetch.
 
     reset: start over (another epoch, or a seq from the future): drop what you have.
@@ -148,7 +148,7 @@ class VisitorSynced(Fact):
     missing: bool = False
 
 
-class AgentSynced(Fact):
+class AgentSynced(Fact, frozen=True):
     """The same for an agent."""
 
     conversation: str
@@ -161,28 +161,28 @@ class AgentSynced(Fact):
     missing: bool = False
 
 
-class VisitorSync(Fact):
+class VisitorSync(Fact, frozen=True):
     """Answer to a visitor's `conversation_sync`."""
 
     conversations: tuple[VisitorSynced, ...]
     ok: Literal[True] = True
 
 
-class AgentSync(Fact):
+class AgentSync(Fact, frozen=True):
     """Answer to an agent's `conversation_sync`."""
 
     conversations: tuple[AgentSynced, ...]
     ok: Literal[True] = True
 
 
-class MessagesSeen(Event):
+class MessagesSeen(Event, frozen=True):
     """I have read up to `seq`; never goes back."""
 
     conversation: PublicIdField
     seq: Seq
 
 
-class TypingSet(Event):
+class TypingSet(Event, frozen=True):
     """I type, or stopped. The text itself is never sent."""
 
     conversation: PublicIdField
@@ -190,33 +190,33 @@ class TypingSet(Event):
     note: bool = False
 
 
-class PageViewed(Event):
+class PageViewed(Event, frozen=True):
     """The shopper went to another page."""
 
     page: Page
 
 
-class HandoffRequest(Event):
+class HandoffRequest(Event, frozen=True):
     """The visitor wants a person. conversation: null when none exists yet."""
 
     client_id: ClientIdField
     conversation: PublicIdField | None = None
 
 
-class ConversationLeave(Event):
+class ConversationLeave(Event, frozen=True):
     """The visitor ends the conversation (closing the page is not leaving)."""
 
     conversation: PublicIdField
     client_id: ClientIdField
 
 
-class TranscriptLink(Event):
+class TranscriptLink(Event, frozen=True):
     """Ask for links to this conversation's transcript."""
 
     conversation: PublicIdField
 
 
-class TranscriptLinks(Fact):
+class TranscriptLinks(Fact, frozen=True):
     """Links that work for 15 minutes: a page to print, and a plain text file."""
 
     view: str
@@ -224,11 +224,11 @@ class TranscriptLinks(Fact):
     ok: Literal[True] = True
 
 
-class QueueSync(Event):
+class QueueSync(Event, frozen=True):
     """Ask for the whole picture: queue, own conversations, colleagues, offers."""
 
 
-class Queue(Fact):
+class Queue(Fact, frozen=True):
     """The picture. revision: raised by every change of queue or assignment."""
 
     revision: int
@@ -243,31 +243,31 @@ class Queue(Fact):
     ok: Literal[True] = True
 
 
-class AvailabilitySet(Event):
+class AvailabilitySet(Event, frozen=True):
     """Declare yourself."""
 
     availability: Literal["available", "busy", "away", "offline"]
 
 
-class OfferAccept(Event):
+class OfferAccept(Event, frozen=True):
     """Accept the offer you hold; of an ended offer it is a take."""
 
     conversation: PublicIdField
 
 
-class OfferDecline(Event):
+class OfferDecline(Event, frozen=True):
     """Let the next one have it."""
 
     conversation: PublicIdField
 
 
-class ConversationTake(Event):
+class ConversationTake(Event, frozen=True):
     """Take a conversation from the queue or from the bot."""
 
     conversation: PublicIdField
 
 
-class Assigned(Fact):
+class Assigned(Fact, frozen=True):
     """It is yours; send `fence` with what you do in it."""
 
     conversation: str
@@ -275,7 +275,7 @@ class Assigned(Fact):
     ok: Literal[True] = True
 
 
-class ConversationTransfer(Event):
+class ConversationTransfer(Event, frozen=True):
     """Give it to an agent or to a team (exactly one of the two)."""
 
     conversation: PublicIdField
@@ -286,33 +286,33 @@ class ConversationTransfer(Event):
     reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-class ConversationResolve(Event):
+class ConversationResolve(Event, frozen=True):
     """Mark as resolved."""
 
     conversation: PublicIdField
     fence: Fence
 
 
-class ConversationReopen(Event):
+class ConversationReopen(Event, frozen=True):
     """Take up a resolved conversation again."""
 
     conversation: PublicIdField
 
 
-class DraftSave(Event):
+class DraftSave(Event, frozen=True):
     """Keep what is half written; empty text drops it."""
 
     conversation: PublicIdField
     text: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
-class ContextGet(Event):
+class ContextGet(Event, frozen=True):
     """Ask for what is known of a conversation's visitor."""
 
     conversation: PublicIdField
 
 
-class Context(Fact):
+class Context(Fact, frozen=True):
     """The visitor, as far as this site knows; everything typed is unverified."""
 
     conversation: str
@@ -331,7 +331,7 @@ class Context(Fact):
     ok: Literal[True] = True
 
 
-class Done(Fact):
+class Done(Fact, frozen=True):
     """Done; nothing more to say."""
 
     ok: Literal[True] = True

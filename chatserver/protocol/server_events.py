@@ -14,7 +14,7 @@ from chatserver.protocol.shared import (
 )
 
 
-class VisitorReady(Fact):
+class VisitorReady(Fact, frozen=True):
     """First word to a visitor's socket: where things stand. Sync next, then flush the outbox.
 
     conversations: the visitor's unresolved one, and the newest resolved one that may come back.
@@ -29,7 +29,7 @@ class VisitorReady(Fact):
     server_time_ms: int
 
 
-class AgentReady(Fact):
+class AgentReady(Fact, frozen=True):
     """First word to an agent's socket; sync the queue next."""
 
     epoch: str
@@ -40,20 +40,20 @@ class AgentReady(Fact):
     server_time_ms: int
 
 
-class VisitorConversationUpdated(Fact):
+class VisitorConversationUpdated(Fact, frozen=True):
     """The conversation's state changed (status, place in the queue, who holds it)."""
 
     state: VisitorConversation
 
 
-class AgentConversationUpdated(Fact):
+class AgentConversationUpdated(Fact, frozen=True):
     """The same for agents. revision: of the queue, after this change."""
 
     state: AgentConversation
     revision: int
 
 
-class MessagesSeenBy(Fact):
+class MessagesSeenBy(Fact, frozen=True):
     """How far the other side has read."""
 
     conversation: str
@@ -61,7 +61,7 @@ class MessagesSeenBy(Fact):
     seen_by_visitor: int
 
 
-class TypingChanged(Fact):
+class TypingChanged(Fact, frozen=True):
     """Somebody types or stopped. It expires at the receiver after `expires_in_ms`."""
 
     conversation: str
@@ -71,59 +71,59 @@ class TypingChanged(Fact):
     expires_in_ms: int = 6000
 
 
-class PresenceChanged(Fact):
+class PresenceChanged(Fact, frozen=True):
     """A colleague's availability, presence or load changed."""
 
     agent: AgentView
 
 
-class PeopleChanged(Fact):
+class PeopleChanged(Fact, frozen=True):
     """Whether people are there, for the visitors of a site."""
 
     people: PeopleView
 
 
-class OfferMade(Fact):
+class OfferMade(Fact, frozen=True):
     """A conversation is offered to you. Accept or decline before it expires."""
 
     offer: OfferView
     state: AgentConversation
 
 
-class OfferEnded(Fact):
+class OfferEnded(Fact, frozen=True):
     """Your offer is over. why: accepted | declined | missed | taken | withdrawn."""
 
     conversation: str
     why: str
 
 
-class QueueChanged(Fact):
+class QueueChanged(Fact, frozen=True):
     """The queue is at `revision`; whoever missed a step syncs. removed: left your sight."""
 
     revision: int
     removed: tuple[str, ...] = ()
 
 
-class Beacon(Fact):
+class Beacon(Fact, frozen=True):
     """Heads that changed since the last beacon this socket acknowledged; ack it."""
 
     heads: tuple[Heads, ...]
     queue_revision: int | None = None
 
 
-class LeaseCheck(Fact):
+class LeaseCheck(Fact, frozen=True):
     """Are you there? The ack renews the agent's lease."""
 
     lease_until_ms: int
 
 
-class Drain(Fact):
+class Drain(Fact, frozen=True):
     """The server goes away in order; reconnect after so long."""
 
     reconnect_in_ms: int
 
 
-class MessageCreated(Fact):
+class MessageCreated(Fact, frozen=True):
     """A message is on disk."""
 
     message: MessageView

@@ -7,7 +7,7 @@ import msgspec
 from chatserver.protocol.fields import Fact
 
 
-class Node(Fact, omit_defaults=True):
+class Node(Fact, frozen=True, omit_defaults=True):
     """One node of a Markdown answer, parsed on the server; the browser builds DOM from it.
 
     type: text | strong | em | link | paragraph | list | ordered_list | item | break.
@@ -22,7 +22,7 @@ class Node(Fact, omit_defaults=True):
     children: tuple["Node", ...] = ()
 
 
-class AuthorView(Fact):
+class AuthorView(Fact, frozen=True):
     """Who wrote it. kind: visitor | agent | bot | system. id: an agent's public id, else null."""
 
     kind: str
@@ -30,21 +30,21 @@ class AuthorView(Fact):
     id: str | None = None
 
 
-class OptionView(Fact):
+class OptionView(Fact, frozen=True):
     """One button: `value` comes back as `choice`, `label` is read."""
 
     value: str
     label: str
 
 
-class TextView(Fact):
+class TextView(Fact, frozen=True):
     """Body of `text` and `note`. choice: value of the button that said it, or null."""
 
     text: str
     choice: str | None = None
 
 
-class ChoicesView(Fact):
+class ChoicesView(Fact, frozen=True):
     """Body of `choices`. purpose: clarify | confirm | next."""
 
     text: str
@@ -52,7 +52,7 @@ class ChoicesView(Fact):
     purpose: str
 
 
-class CardView(Fact):
+class CardView(Fact, frozen=True):
     """Body of `card`: an FAQ answer. confidence (0–1): agents only, null for visitors."""
 
     entry: str
@@ -61,7 +61,7 @@ class CardView(Fact):
     confidence: float | None = None
 
 
-class FormView(Fact):
+class FormView(Fact, frozen=True):
     """Body of `form`: the bot asks for one detail (slot: name | contact | order | question)."""
 
     text: str
@@ -72,7 +72,7 @@ class FormView(Fact):
     error: str | None
 
 
-class ActivityView(Fact):
+class ActivityView(Fact, frozen=True):
     """Body of `activity`. type: see `ActivityType`; the reader's language words it."""
 
     type: str
@@ -85,7 +85,7 @@ class ActivityView(Fact):
 BodyView = TextView | ChoicesView | CardView | FormView | ActivityView
 
 
-class MessageView(Fact):
+class MessageView(Fact, frozen=True):
     """One message as one audience sees it.
 
     previous_seq: the message before it *in what this audience may see*, so no gap shows where
@@ -103,7 +103,7 @@ class MessageView(Fact):
     body: BodyView
 
 
-class PeopleView(Fact):
+class PeopleView(Fact, frozen=True):
     """Whether people are there, for a site.
 
     state: free (somebody can take one now) | busy (present, none free) | away (nobody).
@@ -117,12 +117,13 @@ class PeopleView(Fact):
     faces: tuple[str, ...] = ()
 
 
-class VisitorConversation(Fact):
+class VisitorConversation(Fact, frozen=True):
     """A conversation as its visitor sees it.
 
     status: bot | waiting | open | resolved. agent: name of the holder, or null.
     position: 1-based place in the queue while waiting, else null.
-    head: newest seq this visitor may see. seen_by_agent, seen_by_visitor: monotonic seqs.
+    head: newest seq this visitor may see. version: raised by every change of state; of two states
+    the higher version is the newer. seen_by_agent, seen_by_visitor: monotonic seqs.
     """
 
     conversation: str
@@ -131,13 +132,14 @@ class VisitorConversation(Fact):
     agent: str | None
     position: int | None
     head: int
+    version: int
     seen_by_agent: int
     seen_by_visitor: int
     resolved_ms: int | None
     people: PeopleView
 
 
-class OfferView(Fact):
+class OfferView(Fact, frozen=True):
     """A live offer to the agent who reads it. expires_ms: milliseconds UTC, server time."""
 
     conversation: str
@@ -145,9 +147,10 @@ class OfferView(Fact):
     made_ms: int
 
 
-class AgentConversation(Fact):
+class AgentConversation(Fact, frozen=True):
     """A conversation as agents see it, enough for a row of the queue and the header.
 
+    head, version: newest seq, and what every change of state raises; the higher is the newer.
     holder, holder_name: public id and name of the agent while open. fence: to be sent with what
     the holder does. waiting_since_ms: begin of the wait, kept across returns. answer_due_since_ms:
     when the first visitor message that no person has answered was written, or null.
@@ -167,6 +170,7 @@ class AgentConversation(Fact):
     fence: int
     priority: str
     head: int
+    version: int
     seen_by_agent: int
     seen_by_visitor: int
     opened_ms: int
@@ -185,7 +189,7 @@ class AgentConversation(Fact):
     offered_to: str | None
 
 
-class AgentView(Fact):
+class AgentView(Fact, frozen=True):
     """A colleague: for transfers and for the list of who is there."""
 
     id: str
@@ -197,7 +201,7 @@ class AgentView(Fact):
     teams: tuple[str, ...]
 
 
-class TeamView(Fact):
+class TeamView(Fact, frozen=True):
     """A team that a conversation may go to."""
 
     id: str
@@ -205,7 +209,7 @@ class TeamView(Fact):
     site: str
 
 
-class PageViewFact(Fact):
+class PageViewFact(Fact, frozen=True):
     """One page of the visitor's trail, newest first. at_ms: milliseconds UTC."""
 
     url: str
@@ -213,7 +217,7 @@ class PageViewFact(Fact):
     at_ms: int
 
 
-class PastConversation(Fact):
+class PastConversation(Fact, frozen=True):
     """An earlier conversation of the same visitor."""
 
     conversation: str
@@ -223,7 +227,7 @@ class PastConversation(Fact):
     preview: str
 
 
-class Heads(Fact):
+class Heads(Fact, frozen=True):
     """Where one conversation stands for the reader's audience; also the beacon's row."""
 
     conversation: str
@@ -233,14 +237,14 @@ class Heads(Fact):
     version: int
 
 
-class Limits(Fact):
+class Limits(Fact, frozen=True):
     """Bounds a client should know before it sends."""
 
     max_text_chars: int = 4000
     max_sync_messages: int = 200
 
 
-class Refused(Fact):
+class Refused(Fact, frozen=True):
     """A refusal. retry: whether the same request may succeed later. after_ms: when, or null."""
 
     code: str

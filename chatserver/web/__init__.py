@@ -1,1 +1,1 @@
-"""The Starlette edge: pages, panel frame, sign-in, transcripts, health."""
+"""The Starlette edge: pages, files and health over HTTP; knows services and never a socket."""

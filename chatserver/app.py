@@ -1,0 +1,175 @@
+"""The composition root: puts the parts together into one ASGI app; decides nothing itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
+
+from chatserver.bot.knowledge import FaqKnowledge
+from chatserver.clock import Clock, SystemClock
+from chatserver.domain.ids import PublicId, StaffId
+from chatserver.domain.sites import Site
+from chatserver.errors import Refusal
+from chatserver.faq_shelf import FaqShelf
+from chatserver.protocol.shared import PeopleView
+from chatserver.realtime import views
+from chatserver.realtime.broadcaster import SocketBroadcaster
+from chatserver.realtime.edge import Edge
+from chatserver.realtime.rates import Rates
+from chatserver.realtime.server import Realtime
+from chatserver.services import presence
+from chatserver.services.chat import Chat
+from chatserver.services.people import people_of
+from chatserver.services.sign_in import Entrance
+from chatserver.services.staff import list_sessions
+from chatserver.services.transcripts import TranscriptLinks
+from chatserver.settings import Settings
+from chatserver.storage import installation, sites
+from chatserver.storage.database import Database
+from chatserver.web.context import Web
+from chatserver.web.health import storage_checks
+from chatserver.web.routes import build_routes, exception_handlers, middleware
+
+SWEEP_S = 1.0
+BEAT_S = 5.0
+MAX_BODY_BYTES = 256 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class ChatServer:
+    """One process of the product.
+
+    Args:
+        database: migrated already.
+    """
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    chat: Chat
+    realtime: Realtime
+    pages: Starlette
+    stopped: bool = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection: sockets under `/socket.io/`, pages everywhere else."""
+        if scope["type"] in {"http", "websocket"} and scope["path"].startswith("/socket.io/"):
+            await self.realtime.guard(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+    async def start(self) -> None:
+        """Forgive the downtime, then begin to tell, to sweep and to beat."""
+        self.realtime.edge.epoch = await self.database.read(installation.epoch)
+        await self.chat.do(presence.forgive_downtime, lease_ms=self.chat.lease_ms)
+        self.realtime.start()
+        self.chat.tasks.start(self._every(SWEEP_S, self.chat.sweep), name="sweep")
+        self.chat.tasks.start(
+            self._every(BEAT_S, lambda: self.chat.do(presence.beat)), name="heartbeat"
+        )
+        log.info("started", database="sqlite" if self.database.is_sqlite else "postgresql")
+
+    async def _every(self, interval_s: float, run: Any) -> None:
+        while True:
+            try:
+                await run()
+            except Refusal as refusal:
+                log.warning("postponed", code=refusal.code)
+            except Exception:
+                # The supervisor's boundary: one bad round must not end the net under everything.
+                log.exception("round failed")
+            await asyncio.sleep(interval_s)
+
+    async def stop(self) -> None:
+        """Finish what is under way, commit it, tell it, and let go."""
+        if self.stopped:
+            return
+        self.stopped = True
+        await self.realtime.stop()
+        await self.chat.tasks.stop()
+        await self.database.close()
+        log.info("stopped")
+
+
+def build_app(
+    settings: Settings, *, clock: Clock | None = None, faq: FaqShelf | None = None
+) -> ChatServer:
+    """Return the whole server, not started yet; its lifespan starts and stops it.
+
+    Args:
+        clock: the machine's when left out.
+        faq: the FAQ; the starter's entries when left out.
+    """
+    clock = clock or SystemClock()
+    faq = faq or FaqShelf.starter()
+    database = Database(settings.database)
+    broadcaster = SocketBroadcaster()
+    chat = Chat(
+        database,
+        clock=clock,
+        broadcaster=broadcaster,
+        knowledge=FaqKnowledge(faq.base),
+        lease_ms=settings.lease_s * 1000,
+    )
+    links = TranscriptLinks(settings.secret_key, clock)
+
+    def transcript_path(public_id: PublicId, language: str) -> str:
+        return f"/t/{links.sign(public_id, language)}"
+
+    edge = Edge(
+        chat=chat,
+        settings=settings,
+        rates=Rates(settings, clock),
+        epoch="",
+        transcript_path=transcript_path,
+    )
+    realtime = Realtime(edge, broadcaster)
+
+    async def find_site(key: str) -> Site | None:
+        return await database.read(sites.find, key)
+
+    async def people(site: Site) -> PeopleView:
+        return views.people(await database.read(people_of, site, now_ms=clock.now_ms()))
+
+    async def session_ended(staff_id: StaffId) -> None:
+        """Close the sockets of sessions that are over; who has none left has signed out."""
+        left = await database.read(list_sessions, staff_id, now_ms=clock.now_ms())
+        await realtime.close_agent(staff_id, keep={session.id for session in left})
+        if not left:
+            await chat.do(presence.sign_out, staff_id)
+
+    web = Web(
+        database=database,
+        clock=clock,
+        settings=settings,
+        entrance=Entrance(database, clock),
+        find_site=find_site,
+        people=people,
+        knowledge=faq,
+        on_session_ended=session_ended,
+        is_ready=lambda: storage_checks(database),
+        is_draining=lambda: edge.draining,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await server.start()
+        yield
+        await server.stop()
+
+    pages = Starlette(
+        routes=build_routes(web),
+        middleware=middleware(web),
+        exception_handlers=exception_handlers(web),  # type: ignore[arg-type]
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+    )
+    server = ChatServer(settings, database, clock, chat, realtime, pages)
+    return server

@@ -1,0 +1,243 @@
+"""The flow that gathers what people will need: one question at a time; knows no FAQ.
+
+name → contact → order (where the shop has a pattern) → question → summary → confirmed. What the
+conversation already has is never asked. Every step can be passed over, gone back to and corrected.
+"""
+
+from collections.abc import Mapping
+
+from chatserver.bot import phrases
+from chatserver.bot.details import (
+    checked_contact,
+    checked_name,
+    checked_order,
+    checked_question,
+    shown_contact,
+)
+from chatserver.bot.draft import Draft
+from chatserver.bot.turn import SLOTS, Slot
+from chatserver.domain.messages import FormBody
+from chatserver.words import say
+
+MAX_TRIES = 2
+MIN_ORIGINAL_WORDS = 2
+SKIP, BACK, CONFIRM, FIX = "skip", "back", "confirm:yes", "fix:"  # values of buttons
+_SHOWN_QUESTION_CHARS = 120
+
+_ASK: dict[Slot, str] = {
+    "name": "bot.slot.name",
+    "contact": "bot.slot.contact",
+    "order": "bot.slot.order",
+    "question": "bot.slot.question",
+}
+_LABEL: dict[Slot, str] = {
+    "name": "bot.label.name",
+    "contact": "bot.label.contact",
+    "order": "bot.label.order",
+    "question": "bot.label.question",
+}
+_FIX: dict[Slot, str] = {
+    "name": "bot.fix.name",
+    "contact": "bot.fix.contact",
+    "order": "bot.fix.order",
+    "question": "bot.fix.question",
+}
+
+
+def start(draft: Draft) -> None:
+    """Begin, or ask on where the flow stood; nothing once it is over."""
+    if draft.state.done or draft.state.gathering or draft.state.confirming:
+        resume(draft)
+        return
+    original = checked_question(draft.state.original)
+    known = draft.state.slots.get("question") or draft.situation.details.get("question")
+    if original and len(original.split()) >= MIN_ORIGINAL_WORDS and not known:
+        draft.remember(slots={**draft.state.slots, "question": original})
+    advance(draft)
+
+
+def resume(draft: Draft) -> None:
+    """Ask again for what is open, without a complaint; nothing when nothing is."""
+    if draft.state.gathering:
+        _ask(draft, draft.state.gathering)
+    elif draft.state.confirming:
+        summarise(draft)
+
+
+def advance(draft: Draft) -> None:
+    """Ask for the next missing detail, or show the summary."""
+    state = draft.state
+    for slot in _steps(draft):
+        if slot not in state.slots and slot not in state.skipped:
+            draft.remember(gathering=slot, confirming=False, tries=0)
+            _ask(draft, slot)
+            return
+    draft.remember(gathering=None, correcting=False, tries=0)
+    summarise(draft)
+
+
+def take(draft: Draft, text: str) -> str | None:
+    """Return the value of the asked detail that the text holds, or None."""
+    match draft.state.gathering:
+        case "name":
+            return checked_name(text)
+        case "contact":
+            return checked_contact(text)
+        case "order":
+            return checked_order(text, draft.situation.order_pattern)
+        case "question":
+            return checked_question(text)
+        case None:
+            return None
+
+
+def fill(draft: Draft, value: str) -> None:
+    """Keep the asked detail's value; a corrected one is read back."""
+    slot = draft.state.gathering
+    assert slot is not None, "only an asked detail is filled"
+    skipped = tuple(s for s in draft.state.skipped if s != slot)
+    draft.remember(slots={**draft.state.slots, slot: value}, skipped=skipped, gathering=None)
+    draft.remember(tries=0)
+    if draft.state.correcting:
+        draft.say("bot.slot.changed", value=_shown(slot, value))
+
+
+def pass_over(draft: Draft) -> None:
+    """Go on without the asked detail."""
+    slot = draft.state.gathering
+    assert slot is not None, "only an asked detail is passed over"
+    slots = {name: value for name, value in draft.state.slots.items() if name != slot}
+    skipped = (*(s for s in draft.state.skipped if s != slot), slot)
+    draft.remember(slots=slots, skipped=skipped, gathering=None, tries=0)
+
+
+def reject(draft: Draft, text: str) -> bool:
+    """Ask once more with an example, or give the detail up; return whether it was given up."""
+    slot = draft.state.gathering
+    assert slot is not None, "only an asked detail is rejected"
+    if draft.state.tries + 1 >= MAX_TRIES:
+        draft.say("bot.slot.give_up")
+        pass_over(draft)
+        return True
+    draft.remember(tries=draft.state.tries + 1)
+    _ask(draft, slot, error=_error(draft, slot, text))
+    return False
+
+
+def back(draft: Draft) -> None:
+    """Return to the detail before the asked one; at the first one, ask it again."""
+    steps = _steps(draft)
+    here = draft.state.gathering
+    before = steps[: steps.index(here)] if here in steps else steps
+    slot = before[-1] if before else here
+    if slot is None:
+        return
+    correct(draft, slot, correcting=False)
+
+
+def correct(draft: Draft, slot: Slot, *, correcting: bool) -> None:
+    """Ask a detail again that was given or passed over."""
+    slots = {name: value for name, value in draft.state.slots.items() if name != slot}
+    skipped = tuple(s for s in draft.state.skipped if s != slot)
+    draft.remember(slots=slots, skipped=skipped, gathering=slot, correcting=correcting)
+    draft.remember(confirming=False, done=False, tries=0)
+    _ask(draft, slot)
+
+
+def summarise(draft: Draft) -> None:
+    """Show what was noted and ask whether it is right; with nothing noted, end the flow."""
+    given = _given(draft)
+    if not given:
+        finish(draft)
+        return
+    parts = [
+        say(draft.language, _LABEL[slot], value=_shown(slot, value))
+        for slot, value in given.items()
+    ]
+    options = [draft.option(CONFIRM, "bot.slot.right")]
+    options += [draft.option(FIX + slot, _FIX[slot]) for slot in _steps(draft)]
+    draft.choose(
+        say(draft.language, "bot.slot.check", summary=", ".join(parts)), options, "confirm"
+    )
+    draft.remember(confirming=True, gathering=None)
+
+
+def ask_what_to_fix(draft: Draft) -> None:
+    """Ask which noted detail is wrong."""
+    options = [draft.option(FIX + slot, _FIX[slot]) for slot in _steps(draft)]
+    draft.choose(say(draft.language, "bot.slot.which"), options, "next")
+
+
+def finish(draft: Draft) -> None:
+    """End the flow: hand over what was confirmed and say what happens next."""
+    details: dict[str, str] = {}
+    for slot, value in _given(draft).items():
+        details[slot if slot != "contact" else "email" if "@" in value else "phone"] = value
+    if details:
+        draft.confirm(details)
+    draft.remember(gathering=None, confirming=False, correcting=False, done=True, tries=0)
+    draft.tell(phrases.taken_down(draft.situation))
+
+
+def fixable(draft: Draft, value: str) -> Slot | None:
+    """Return the detail that a `fix:` button names, or None for anything else."""
+    return next((slot for slot in _steps(draft) if value == FIX + slot), None)
+
+
+def _given(draft: Draft) -> dict[Slot, str]:
+    return {slot: draft.state.slots[slot] for slot in SLOTS if slot in draft.state.slots}
+
+
+def _steps(draft: Draft) -> list[Slot]:
+    """Return the details of this conversation's flow, in order."""
+    known = draft.situation.details
+    return [slot for slot in SLOTS if not _has(known, slot) and _is_wanted(draft, slot)]
+
+
+def _has(known: Mapping[str, str], slot: Slot) -> bool:
+    if slot == "contact":
+        return bool(known.get("contact") or known.get("email") or known.get("phone"))
+    return bool(known.get(slot))
+
+
+def _is_wanted(draft: Draft, slot: Slot) -> bool:
+    return slot != "order" or bool(draft.situation.order_pattern)
+
+
+def _is_prefilled(draft: Draft) -> bool:
+    question = draft.state.slots.get("question")
+    return question is not None and question == checked_question(draft.state.original)
+
+
+def _ask(draft: Draft, slot: Slot, *, error: str | None = None) -> None:
+    steps = [s for s in _steps(draft) if s == slot or s != "question" or not _is_prefilled(draft)]
+    at = steps.index(slot) + 1 if slot in steps else 1
+    text = say(draft.language, _ASK[slot])
+    draft.says.append(FormBody(text, slot, at, max(len(steps), at), error=error))
+
+
+def _error(draft: Draft, slot: Slot, text: str) -> str:
+    language = draft.language
+    match slot:
+        case "name":
+            return say(language, "bot.slot.name_retry")
+        case "contact" if "@" in text:
+            return say(language, "bot.slot.email_retry")
+        case "contact" if sum(c.isdigit() for c in text) > 4:
+            return say(language, "bot.slot.phone_retry")
+        case "contact":
+            return say(language, "bot.slot.contact_retry")
+        case "order" if draft.situation.order_example:
+            return say(language, "bot.slot.order_retry", example=draft.situation.order_example)
+        case "order":
+            return say(language, "bot.slot.order_unknown")
+        case "question":
+            return say(language, "bot.slot.question_retry")
+
+
+def _shown(slot: Slot, value: str) -> str:
+    if slot == "contact":
+        return shown_contact(value)
+    if len(value) > _SHOWN_QUESTION_CHARS:
+        return value[: _SHOWN_QUESTION_CHARS - 1] + "…"
+    return value

@@ -1,0 +1,35 @@
+"""How the process speaks to its operator: structured lines, never what people typed."""
+
+import logging
+
+import structlog
+
+from chatserver.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send every line, ours and the libraries', through one renderer."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    renderer: list[structlog.typing.Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if settings.log_format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    structlog.configure(
+        processors=[*shared, *renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(
+        level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
+    )
+    # They would log frames and addresses with their query strings.
+    for name in ("socketio", "engineio", "uvicorn.access", "engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,298 @@
+"""Tells what happened to whom it concerns; the only caller of `emit` for facts.
+
+Facts come in the order of the commits and leave in that order. A state is read when it is told,
+not when it changed, so that several changes in a row are told once and never stale.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from chatserver.domain.conversations import Conversation
+from chatserver.domain.ids import ConversationId, StaffId, VisitorId
+from chatserver.domain.messages import Audience, Message
+from chatserver.errors import Refusal
+from chatserver.protocol import server_events as server
+from chatserver.protocol.registry import AGENT, VISITOR
+from chatserver.protocol.shared import OfferView
+from chatserver.realtime import rooms, views
+from chatserver.realtime.edge import Edge
+from chatserver.services import reading
+from chatserver.services.facts import (
+    AgentChanged,
+    AgentLost,
+    ConversationChanged,
+    Fact,
+    MessagePosted,
+    OfferEnded,
+    OfferMade,
+    QueueChanged,
+    SeenMoved,
+    VisitorEnded,
+)
+from chatserver.services.people import people_of
+from chatserver.storage import conversations, sites
+
+log = structlog.get_logger(__name__)
+
+MAX_REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class _Round:
+    """What one round of telling still has to read and say."""
+
+    changed: dict[ConversationId, None] = field(default_factory=dict)
+    agents: dict[StaffId, None] = field(default_factory=dict)
+    queue: bool = False
+
+
+class SocketBroadcaster:
+    """Takes facts at once and tells them from one task, in order."""
+
+    def __init__(self) -> None:
+        self._facts: asyncio.Queue[tuple[Fact, ...]] = asyncio.Queue()
+        self._edge: Edge | None = None
+        self._visitors: dict[ConversationId, VisitorId] = {}
+        self._positions: dict[ConversationId, int] = {}
+        self._people: dict[int, server.PeopleChanged] = {}
+
+    def attach(self, edge: Edge) -> None:
+        """Say where the sockets are."""
+        self._edge = edge
+
+    @property
+    def edge(self) -> Edge:
+        """Where the sockets are."""
+        assert self._edge is not None
+        return self._edge
+
+    def tell(self, facts: tuple[Fact, ...]) -> None:
+        """Take the facts of one commit."""
+        self._facts.put_nowait(facts)
+
+    async def run(self) -> None:
+        """Tell facts until cancelled."""
+        while True:
+            batch = [await self._facts.get()]
+            while not self._facts.empty():
+                batch.append(self._facts.get_nowait())
+            try:
+                await self._round([fact for facts in batch for fact in facts])
+            except Refusal as refusal:
+                # Nobody waits for this; the beacon repairs what was not told.
+                log.warning("facts untold", code=refusal.code)
+            except Exception:
+                log.exception("facts untold")
+            for _ in batch:
+                self._facts.task_done()
+
+    async def drained(self) -> None:
+        """Wait until everything taken so far was told."""
+        await self._facts.join()
+
+    async def _round(self, facts: list[Fact]) -> None:
+        todo = _Round()
+        for fact in facts:
+            await self._tell(fact, todo)
+        for conversation in todo.changed:
+            await self._tell_state(conversation)
+        for agent in todo.agents:
+            await self._tell_agent(agent)
+        if todo.agents or todo.queue:
+            await self._tell_people()
+        if todo.queue:
+            await self._tell_positions()
+
+    async def _tell(self, fact: Fact, todo: _Round) -> None:
+        match fact:
+            case MessagePosted(message=message):
+                await self._tell_message(message)
+                todo.changed[message.conversation] = None
+            case ConversationChanged(conversation=conversation):
+                todo.changed[conversation] = None
+            case QueueChanged(revision=revision, left=left):
+                todo.queue = True
+                await self.edge.emit(
+                    "queue_changed",
+                    server.QueueChanged(revision=revision),
+                    room=rooms.staff(),
+                    namespace=AGENT,
+                )
+                if left is not None:
+                    await self.edge.emit(
+                        "queue_changed",
+                        server.QueueChanged(revision=revision, removed=(left[0],)),
+                        room=rooms.team(left[1]),
+                        namespace=AGENT,
+                    )
+            case OfferMade():
+                await self._tell_offer(fact)
+            case OfferEnded(conversation=public_id, agent=agent, why=why):
+                await self.edge.emit(
+                    "offer_ended",
+                    server.OfferEnded(conversation=public_id, why=why),
+                    room=rooms.agent(agent),
+                    namespace=AGENT,
+                )
+            case SeenMoved():
+                await self._tell_seen(fact)
+            case AgentChanged(agent=agent):
+                todo.agents[agent] = None
+            case AgentLost() | VisitorEnded():
+                pass
+
+    async def _tell_message(self, message: Message) -> None:
+        edge = self.edge
+        await edge.emit(
+            "message_created",
+            server.MessageCreated(
+                message=views.message(message, epoch=edge.epoch, audience=Audience.AGENTS)
+            ),
+            room=rooms.agents(message.conversation),
+            namespace=AGENT,
+        )
+        if message.audience is Audience.EVERYONE:
+            await edge.emit(
+                "message_created",
+                server.MessageCreated(
+                    message=views.message(message, epoch=edge.epoch, audience=Audience.EVERYONE)
+                ),
+                room=rooms.visitor(await self._visitor_of(message.conversation)),
+                namespace=VISITOR,
+            )
+
+    async def _visitor_of(self, conversation: ConversationId) -> VisitorId:
+        found = self._visitors.get(conversation)
+        if found is None:
+            found = (await self.edge.chat.read(conversations.get, conversation)).visitor
+            if len(self._visitors) >= MAX_REMEMBERED:
+                self._visitors.clear()
+            self._visitors[conversation] = found
+        return found
+
+    async def _tell_offer(self, offer: OfferMade) -> None:
+        state = await self.edge.chat.read(reading.agent_state, offer.conversation)
+        view = views.agent_conversation(state)
+        await self.edge.emit(
+            "offer_made",
+            server.OfferMade(
+                offer=OfferView(
+                    conversation=view.conversation,
+                    expires_ms=offer.expires_ms,
+                    made_ms=offer.made_ms,
+                ),
+                state=view,
+            ),
+            room=rooms.agent(offer.agent),
+            namespace=AGENT,
+        )
+
+    async def _tell_seen(self, fact: SeenMoved) -> None:
+        seen = server.MessagesSeenBy(
+            conversation=fact.conversation_public,
+            seen_by_agent=fact.seen_by_agent,
+            seen_by_visitor=fact.seen_by_visitor,
+        )
+        await self.edge.emit(
+            "messages_seen_by", seen, room=rooms.agents(fact.conversation), namespace=AGENT
+        )
+        await self.edge.emit(
+            "messages_seen_by",
+            seen,
+            room=rooms.visitor(await self._visitor_of(fact.conversation)),
+            namespace=VISITOR,
+        )
+
+    async def _tell_state(self, conversation_id: ConversationId) -> None:
+        edge = self.edge
+        state, revision = await edge.chat.read(reading.agent_state_and_revision, conversation_id)
+        conversation = state.conversation
+        update = server.AgentConversationUpdated(
+            state=views.agent_conversation(state), revision=revision
+        )
+        await edge.emit(
+            "conversation_updated", update, room=rooms.team(conversation.team), namespace=AGENT
+        )
+        if conversation.holder is not None:
+            outside = [
+                item
+                for item in edge.connections.of_agent(conversation.holder)
+                if conversation.team not in item.teams
+            ]
+            if outside:
+                await edge.emit(
+                    "conversation_updated",
+                    update,
+                    room=rooms.agent(conversation.holder),
+                    namespace=AGENT,
+                )
+        await self._unfollow_strangers(conversation)
+        if edge.connections.of_visitor(conversation.visitor):
+            seen = await edge.chat.read(
+                reading.visitor_state_of, conversation_id, now_ms=edge.now_ms()
+            )
+            self._remember_position(conversation_id, seen.position)
+            await edge.emit(
+                "conversation_updated",
+                server.VisitorConversationUpdated(state=views.visitor_conversation(seen)),
+                room=rooms.visitor(conversation.visitor),
+                namespace=VISITOR,
+            )
+
+    async def _unfollow_strangers(self, conversation: Conversation) -> None:
+        for item in self.edge.agents_connections():
+            if (
+                conversation.id in item.followed
+                and conversation.team not in item.teams
+                and conversation.holder != item.agent
+            ):
+                await self.edge.unfollow(item, conversation)
+
+    async def _tell_agent(self, agent_id: StaffId) -> None:
+        edge = self.edge
+        agent, teams = await edge.chat.read(reading.agent_and_teams, agent_id)
+        for item in edge.connections.of_agent(agent_id):
+            item.teams = agent.teams
+        await edge.emit(
+            "presence_changed",
+            server.PresenceChanged(
+                agent=views.agent(
+                    agent,
+                    now_ms=edge.now_ms(),
+                    teams={team.id: str(team.public_id) for team in teams},
+                )
+            ),
+            room=rooms.staff(),
+            namespace=AGENT,
+        )
+
+    async def _tell_people(self) -> None:
+        """Tell a site's visitors when people come or go; nothing when nothing changed."""
+        edge = self.edge
+        for site_id in edge.connections.visitor_sites():
+            site = await edge.chat.read(sites.get, site_id)
+            people = await edge.chat.read(people_of, site, now_ms=edge.now_ms())
+            fact = server.PeopleChanged(people=views.people(people))
+            if self._people.get(site_id) != fact:
+                self._people[site_id] = fact
+                await edge.emit(
+                    "people_changed", fact, room=rooms.site_visitors(site_id), namespace=VISITOR
+                )
+
+    def _remember_position(self, conversation: ConversationId, position: int | None) -> None:
+        if position is None:
+            self._positions.pop(conversation, None)
+        else:
+            self._positions[conversation] = position
+
+    async def _tell_positions(self) -> None:
+        """Tell those who wait that they moved up."""
+        edge = self.edge
+        places: dict[int, int] = {}
+        waiting = await edge.chat.read(conversations.waiting_ids)
+        for conversation, team in waiting:
+            places[team] = places.get(team, 0) + 1
+            if self._positions.get(conversation) not in (None, places[team]):
+                await self._tell_state(conversation)

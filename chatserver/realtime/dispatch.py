@@ -1,0 +1,126 @@
+"""From a frame to a handler and back: shape, size and rate are checked here, before anything else.
+
+Handlers are found by the registry's names, so an event without a handler, or a handler without an
+event, fails at import.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+
+from chatserver.errors import Code, Refusal
+from chatserver.protocol.fields import Fact
+from chatserver.protocol.registry import CLIENT_EVENTS, VISITOR, ClientEvent
+from chatserver.protocol.shared import Refused
+from chatserver.realtime import agent_events, visitor_events
+from chatserver.realtime.codec import MALFORMED
+from chatserver.realtime.connections import Connection
+from chatserver.realtime.edge import Edge
+
+MAX_STRIKES = 5
+"""So many frames that no client of ours sends close the connection."""
+
+MAX_DENIED = 200
+"""So many events in a row beyond the rate close the connection."""
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Edge, Connection, Any], Awaitable[Fact]]
+
+HANDLERS: dict[tuple[str, str], tuple[ClientEvent, Handler]] = {
+    (event.namespace, event.name): (
+        event,
+        getattr(visitor_events if event.namespace == VISITOR else agent_events, event.name),
+    )
+    for event in CLIENT_EVENTS
+}
+
+
+def refused(refusal: Refusal) -> object:
+    """Return a refusal as an acknowledgement carries it."""
+    return msgspec.to_builtins(
+        Refused(
+            code=refusal.code,
+            message=refusal.message,
+            retry=refusal.retry,
+            after_ms=refusal.after_ms,
+        )
+    )
+
+
+def parse(event: ClientEvent, arguments: list[Any]) -> Any:
+    """Return an event's one argument, closed and checked.
+
+    Raises:
+        Refusal: `bad_request`; `too_large` where only a length is wrong.
+    """
+    if len(arguments) > 1:
+        raise Refusal(Code.BAD_REQUEST, "An event takes one object.")
+    try:
+        return msgspec.convert(arguments[0] if arguments else {}, event.takes)
+    except msgspec.ValidationError as error:
+        if "of length <=" in str(error):
+            raise Refusal(Code.TOO_LARGE) from error
+        raise Refusal(Code.BAD_REQUEST) from error
+
+
+class Dispatcher:
+    """Answers one frame of one connection.
+
+    Args:
+        close: ends a connection that does not behave.
+    """
+
+    def __init__(self, edge: Edge, *, close: Callable[[Connection], None]) -> None:
+        self._edge = edge
+        self._close = close
+
+    async def __call__(self, namespace: str, sid: str, data: list[Any]) -> object:
+        """Return what the acknowledgement carries."""
+        connection = self._edge.connections.get(sid)
+        if connection is None:
+            return refused(Refusal(Code.UNAUTHENTICATED))
+        name = data[0] if isinstance(data[0], str) else ""
+        try:
+            fact = await self._answer(connection, namespace, name, data)
+        except Refusal as refusal:
+            log.info(
+                "refused",
+                event_name=name if (namespace, name) in HANDLERS else "unknown",
+                code=refusal.code,
+                visitor=connection.visitor and connection.visitor.id,
+                agent=connection.agent,
+            )
+            return refused(refusal)
+        except Exception:
+            # The edge's own boundary: we are wrong, the client is told to try again.
+            log.exception("event failed", event_name=name)
+            return refused(Refusal(Code.UNAVAILABLE))
+        return msgspec.to_builtins(fact)
+
+    async def _answer(
+        self, connection: Connection, namespace: str, name: str, data: list[Any]
+    ) -> Fact:
+        if not connection.bucket.take(self._edge.chat.clock.monotonic()):
+            if connection.bucket.denied >= MAX_DENIED:
+                self._close(connection)
+            raise Refusal(Code.RATE_LIMITED, after_ms=1000)
+        if self._edge.draining:
+            raise Refusal(Code.DRAINING, after_ms=1000)
+        found = HANDLERS.get((namespace, name))
+        if found is None or data == MALFORMED:
+            # Reserved names (connect, disconnect …) end here too: they are nobody's events.
+            self._strike(connection)
+            raise Refusal(Code.BAD_REQUEST, "There is no such event.")
+        event, handler = found
+        if namespace == VISITOR and connection.visitor is None and not event.without_token:
+            raise Refusal(Code.UNAUTHENTICATED)
+        return await handler(self._edge, connection, parse(event, data[1:]))
+
+    def _strike(self, connection: Connection) -> None:
+        connection.strikes += 1
+        if connection.strikes >= MAX_STRIKES:
+            log.warning("connection closed", why="unknown events")
+            self._close(connection)

@@ -1,0 +1,138 @@
+"""What event handlers work with: the chat, who is connected, and the one way to emit."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from chatserver.domain.conversations import Conversation
+from chatserver.domain.ids import PublicId
+from chatserver.domain.messages import Audience, Message
+from chatserver.errors import Code, Refusal
+from chatserver.protocol.registry import AGENT
+from chatserver.protocol.shared import MessageView
+from chatserver.realtime import rooms, views
+from chatserver.realtime.connections import MAX_FOLLOWED, Connection, Connections
+from chatserver.realtime.rates import Rates
+from chatserver.realtime.socket_server import SocketServer
+from chatserver.services.chat import Chat
+from chatserver.settings import Settings
+
+T = TypeVar("T")
+
+TYPING_INTERVAL_S = 1.0
+"""Typing hints of one connection closer together than this are not passed on."""
+
+
+def expect(value: T | None) -> T:
+    """Return what a connection must have for this event.
+
+    Raises:
+        Refusal: `unauthenticated`.
+    """
+    if value is None:
+        raise Refusal(Code.UNAUTHENTICATED)
+    return value
+
+
+@dataclass(slots=True)
+class Edge:
+    """Everything a handler may touch.
+
+    Args:
+        epoch: of the database, for messages on the wire.
+        transcript_path: makes the signed path to a visitor's own transcript, in a language.
+    """
+
+    chat: Chat
+    settings: Settings
+    rates: Rates
+    epoch: str
+    transcript_path: Callable[[PublicId, str], str]
+    connections: Connections = field(default_factory=Connections)
+    server: SocketServer | None = None
+    draining: bool = False
+
+    def now_ms(self) -> int:
+        """Return the time, milliseconds UTC."""
+        return self.chat.clock.now_ms()
+
+    async def emit(
+        self,
+        name: str,
+        fact: msgspec.Struct,
+        *,
+        room: str,
+        namespace: str,
+        skip: str | None = None,
+    ) -> None:
+        """Send a fact to a room; best effort."""
+        assert self.server is not None
+        await self.server.emit(
+            name, msgspec.to_builtins(fact), room=room, namespace=namespace, skip_sid=skip
+        )
+
+    async def ask(
+        self, connection: Connection, name: str, fact: msgspec.Struct, acked: Callable[[], None]
+    ) -> None:
+        """Send a fact to one socket and run `acked` when, and if, it acknowledges."""
+        assert self.server is not None
+        await self.server.emit(
+            name,
+            msgspec.to_builtins(fact),
+            to=connection.sid,
+            namespace=connection.namespace,
+            callback=lambda *_: acked(),
+        )
+
+    async def join(self, connection: Connection, room: str) -> None:
+        """Let a socket hear a room; nobody but the server joins anyone."""
+        assert self.server is not None
+        await self.server.enter_room(connection.sid, room, namespace=connection.namespace)
+
+    async def leave(self, connection: Connection, room: str) -> None:
+        """Let a socket hear a room no more."""
+        assert self.server is not None
+        await self.server.leave_room(connection.sid, room, namespace=connection.namespace)
+
+    async def follow(self, connection: Connection, conversation: Conversation) -> None:
+        """Let an agent's socket hear a conversation; the one followed longest makes room."""
+        connection.followed.pop(conversation.id, None)
+        connection.followed[conversation.id] = conversation.public_id
+        await self.join(connection, rooms.agents(conversation.id))
+        if len(connection.followed) > MAX_FOLLOWED:
+            oldest = next(iter(connection.followed))
+            del connection.followed[oldest]
+            await self.leave(connection, rooms.agents(oldest))
+
+    async def unfollow(self, connection: Connection, conversation: Conversation) -> None:
+        """End what an agent may not see any more, on the live socket."""
+        if connection.followed.pop(conversation.id, None) is not None:
+            await self.leave(connection, rooms.agents(conversation.id))
+
+    def may_show_typing(self, connection: Connection, typing: bool) -> bool:
+        """Whether a typing hint is passed on; the end of typing always is."""
+        now = self.chat.clock.monotonic()
+        if typing and now - connection.typing_at < TYPING_INTERVAL_S:
+            return False
+        connection.typing_at = now if typing else 0.0
+        return True
+
+    def messages_for_visitor(self, found: Iterable[Message]) -> tuple[MessageView, ...]:
+        """Return messages as a visitor sees them; what is for agents is not among them."""
+        return tuple(
+            views.message(item, epoch=self.epoch, audience=Audience.EVERYONE)
+            for item in found
+            if item.audience is Audience.EVERYONE
+        )
+
+    def messages_for_agent(self, found: Iterable[Message]) -> tuple[MessageView, ...]:
+        """Return messages as agents see them."""
+        return tuple(
+            views.message(item, epoch=self.epoch, audience=Audience.AGENTS) for item in found
+        )
+
+    def agents_connections(self) -> list[Connection]:
+        """Return the agents' sockets here."""
+        return [item for item in self.connections if item.namespace == AGENT]

@@ -1,0 +1,96 @@
+"""How fast is too fast: a bucket for each connection, windows for visitors and addresses."""
+
+from dataclasses import dataclass
+
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from chatserver.clock import Clock
+from chatserver.domain.ids import VisitorId
+from chatserver.errors import Code, Refusal
+from chatserver.settings import Settings
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: so many a second on the long run, twice as many at once.
+
+    Args:
+        per_second: refill.
+        level: tokens left.
+        at: monotonic seconds of the last look.
+        denied: refusals in a row.
+    """
+
+    per_second: float
+    level: float
+    at: float
+    denied: int = 0
+
+    def take(self, now: float) -> bool:
+        """Take a token if there is one."""
+        burst = self.per_second * 2
+        self.level = min(burst, self.level + (now - self.at) * self.per_second)
+        self.at = now
+        if self.level < 1:
+            self.denied += 1
+            return False
+        self.level -= 1
+        self.denied = 0
+        return True
+
+
+class Rates:
+    """Limits that outlive a connection: messages of a visitor, new visitors of an address."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._sends = RateLimitItemPerMinute(settings.sends_per_minute)
+        self._starts = RateLimitItemPerHour(settings.starts_per_hour)
+        self._sockets: dict[str, int] = {}
+
+    def bucket(self) -> Bucket:
+        """Return a full bucket for a new connection."""
+        rate = float(self._settings.events_per_second)
+        return Bucket(rate, rate * 2, self._clock.monotonic())
+
+    def check_send(self, visitor: VisitorId) -> None:
+        """Count one message of a visitor.
+
+        Raises:
+            Refusal: `rate_limited`, with the time after which there is room again.
+        """
+        self._check(self._sends, f"send:{visitor}")
+
+    def check_start(self, address: str) -> None:
+        """Count one new visitor from an address.
+
+        Raises:
+            Refusal: `rate_limited`.
+        """
+        self._check(self._starts, f"start:{address}")
+
+    def _check(self, item: RateLimitItemPerMinute | RateLimitItemPerHour, key: str) -> None:
+        if not self._windows.hit(item, key):
+            reset = self._windows.get_window_stats(item, key).reset_time
+            after_ms = max(1000, round(reset * 1000) - self._clock.now_ms())
+            raise Refusal(Code.RATE_LIMITED, after_ms=min(after_ms, 3_600_000))
+
+    def open_socket(self, address: str) -> bool:
+        """Count a connection of an address; say whether it may have one more."""
+        count = self._sockets.get(address, 0)
+        if count >= self._settings.sockets_per_address:
+            return False
+        self._sockets[address] = count + 1
+        return True
+
+    def close_socket(self, address: str) -> None:
+        """Count a connection that ended."""
+        count = self._sockets.get(address, 0) - 1
+        if count > 0:
+            self._sockets[address] = count
+        else:
+            self._sockets.pop(address, None)

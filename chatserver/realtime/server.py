@@ -1,0 +1,188 @@
+"""The Socket.IO edge as one thing: built once, started, drained, stopped."""
+
+import asyncio
+import random
+from typing import Any
+
+import structlog
+
+from chatserver.domain.ids import StaffId
+from chatserver.errors import Refusal
+from chatserver.origins import is_own_origin
+from chatserver.protocol import server_events as server
+from chatserver.protocol.registry import AGENT, VISITOR
+from chatserver.protocol.shared import Limits
+from chatserver.realtime import rooms, views
+from chatserver.realtime.admission import Admission, Guard
+from chatserver.realtime.beacon import Beacon
+from chatserver.realtime.broadcaster import SocketBroadcaster
+from chatserver.realtime.connections import Connection
+from chatserver.realtime.dispatch import Dispatcher
+from chatserver.realtime.edge import Edge
+from chatserver.realtime.socket_server import SocketServer
+from chatserver.services import reading
+from chatserver.services.people import people_of
+
+PING_INTERVAL_S = 20
+PING_TIMEOUT_S = 20
+
+log = structlog.get_logger(__name__)
+
+
+class Realtime:
+    """Sockets in, facts out.
+
+    Args:
+        edge: what handlers work with; its `server` is set here.
+        broadcaster: the one that the chat tells its facts to.
+    """
+
+    def __init__(self, edge: Edge, broadcaster: SocketBroadcaster) -> None:
+        self.edge = edge
+        self._broadcaster = broadcaster
+        broadcaster.attach(edge)
+        self._admission = Admission(edge)
+        self.beacon = Beacon(edge)
+        self.sockets = SocketServer(
+            dispatch=Dispatcher(edge, close=self._close),
+            accepted=self._accepted,
+            cors_allowed_origins=self._is_ours,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            transports=["websocket", "polling"],
+        )
+        edge.server = self.sockets
+        for namespace in (VISITOR, AGENT):
+            self.sockets.on("connect", self._connecting(namespace), namespace=namespace)
+            self.sockets.on("disconnect", self._disconnected, namespace=namespace)
+        self.guard = Guard(self.sockets.handle_request, edge.settings)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _is_ours(self, origin: str, environ: dict[str, Any]) -> bool:
+        return is_own_origin(self.edge.settings, environ["asgi.scope"], origin)
+
+    def start(self) -> None:
+        """Start telling facts, the beacon and the lease checks."""
+        self._tasks = [
+            asyncio.create_task(self._broadcaster.run(), name="broadcaster"),
+            asyncio.create_task(self.beacon.run(), name="beacon"),
+            asyncio.create_task(self.beacon.run_leases(), name="leases"),
+        ]
+
+    # In and out
+
+    def _connecting(self, namespace: str) -> Any:
+        admit = self._admission.visitor if namespace == VISITOR else self._admission.agent
+
+        async def connect(sid: str, environ: dict[str, Any], auth: object) -> None:
+            eio_sid = self.sockets.manager.eio_sid_from_sid(sid, namespace)
+            connection = await admit(sid, eio_sid, environ, auth)
+            self.guard.own(eio_sid, environ["asgi.scope"])
+            self.edge.connections.add(connection)
+
+        return connect
+
+    async def _accepted(self, namespace: str, sid: str) -> None:
+        connection = self.edge.connections.get(sid)
+        if connection is None:
+            return
+        try:
+            if namespace == VISITOR:
+                await self._welcome_visitor(connection)
+            else:
+                await self._welcome_agent(connection)
+        except Refusal as refusal:
+            # Without `ready` the client can't begin: it goes and comes back.
+            log.warning("not welcomed", code=refusal.code)
+            self._close(connection)
+
+    async def _welcome_visitor(self, connection: Connection) -> None:
+        edge, site = self.edge, connection.site
+        assert site is not None
+        await edge.join(connection, rooms.site_visitors(site.id))
+        visitor = connection.visitor
+        if visitor is not None:
+            await edge.join(connection, rooms.visitor(visitor.id))
+        now_ms = edge.now_ms()
+        people = await edge.chat.read(people_of, site, now_ms=now_ms)
+        states: list[reading.VisitorState] = []
+        if visitor is not None:
+            states = await edge.chat.read(reading.visitors_conversations, visitor, now_ms=now_ms)
+        await edge.emit(
+            "ready",
+            server.VisitorReady(
+                epoch=edge.epoch,
+                authenticated=visitor is not None,
+                conversations=tuple(views.visitor_conversation(state) for state in states),
+                people=views.people(people),
+                limits=Limits(),
+                server_time_ms=now_ms,
+            ),
+            room=connection.sid,
+            namespace=VISITOR,
+        )
+
+    async def _welcome_agent(self, connection: Connection) -> None:
+        edge, agent = self.edge, connection.agent
+        assert agent is not None
+        await edge.join(connection, rooms.staff())
+        await edge.join(connection, rooms.agent(agent))
+        for team in connection.teams:
+            await edge.join(connection, rooms.team(team))
+        now_ms = edge.now_ms()
+        picture = await edge.chat.read(reading.queue, agent, now_ms=now_ms)
+        queue = views.queue(picture, now_ms=now_ms)
+        await edge.emit(
+            "ready",
+            server.AgentReady(
+                epoch=edge.epoch,
+                heads=tuple(views.heads(state) for state in queue.conversations),
+                queue_revision=queue.revision,
+                me=queue.me,
+                limits=Limits(),
+                server_time_ms=now_ms,
+            ),
+            room=connection.sid,
+            namespace=AGENT,
+        )
+
+    async def _disconnected(self, sid: str, _reason: str = "") -> None:
+        connection = self.edge.connections.remove(sid)
+        if connection is not None:
+            self.edge.rates.close_socket(connection.address)
+            self.guard.forget(connection.eio_sid)
+
+    def _close(self, connection: Connection) -> None:
+        self.sockets.close_soon(connection.eio_sid)
+
+    async def close_agent(self, agent: StaffId, *, keep: set[int]) -> None:
+        """Close an agent's sockets here, but those of sessions that still live."""
+        for connection in self.edge.connections.of_agent(agent):
+            if connection.session not in keep:
+                self._close(connection)
+
+    # Going away
+
+    async def drain(self, *, spread_ms: int = 3000) -> None:
+        """Refuse what is new and tell every client when to come back, not all at once."""
+        self.edge.draining = True
+        for connection in self.edge.connections:
+            await self.edge.emit(
+                "drain",
+                server.Drain(reconnect_in_ms=random.randint(200, spread_ms)),
+                room=connection.sid,
+                namespace=connection.namespace,
+            )
+
+    async def stop(self) -> None:
+        """Tell what is left to tell, then close every socket."""
+        try:
+            await asyncio.wait_for(self._broadcaster.drained(), timeout=2)
+        except TimeoutError:
+            log.warning("facts untold at stop")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for eio_sid in list(self.sockets.eio.sockets):
+            await self.sockets.eio.disconnect(eio_sid)
+        await self.sockets.shutdown()

@@ -1,0 +1,263 @@
+"""Where units meet the world: run one, tell its facts, start what must follow.
+
+*Events trigger, sweeps guarantee*: what a fact calls for (a bot turn, routing) is started here at
+once, and found again by `sweep` from a cursor or row that the same commit wrote.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from chatserver.bot.dialogue import take_turn
+from chatserver.bot.turn import Decision, Knowledge
+from chatserver.clock import Clock
+from chatserver.domain.conversations import IDLE_MS
+from chatserver.domain.ids import ConversationId, StaffId
+from chatserver.errors import Refusal
+from chatserver.services import bot_turns, opening, presence, routing
+from chatserver.services.facts import (
+    AgentChanged,
+    Broadcaster,
+    ConversationChanged,
+    Fact,
+    MessagePosted,
+    QueueChanged,
+)
+from chatserver.services.tasks import Supervisor
+from chatserver.services.work import Work
+from chatserver.storage import agents, conversations, offers
+from chatserver.storage.database import Database
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = structlog.get_logger(__name__)
+
+
+class Chat:
+    """Runs units of work and sees to what follows from them.
+
+    Args:
+        broadcaster: told the facts of each commit, in order.
+        knowledge: what the bot may ask of the FAQ; may be swapped while running.
+        lease_ms: how long an agent's proof of life holds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        broadcaster: Broadcaster,
+        knowledge: Knowledge,
+        lease_ms: int = 30_000,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.knowledge = knowledge
+        self.lease_ms = lease_ms
+        self.tasks = Supervisor()
+        self._broadcaster = broadcaster
+        self._turns: set[ConversationId] = set()
+        self._turns_again: set[ConversationId] = set()
+        self._routing = False
+        self._route_again = False
+
+    async def do(
+        self, unit: Callable[Concatenate[Work, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a unit, tell its facts after the commit, and return its result.
+
+        The facts are told even when the caller is gone by then.
+
+        Raises:
+            Refusal: what the unit refused; nothing of it was kept.
+        """
+
+        def run(connection: Connection) -> tuple[R, list[Fact]]:
+            work = Work(connection, self.clock.now_ms())
+            return unit(work, *args, **kwargs), work.facts
+
+        future = self.database.submit(run)
+        future.add_done_callback(self._committed)
+        result, _facts = await asyncio.shield(future)
+        return result
+
+    async def read(
+        self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a reading unit and return its result."""
+        return await self.database.read(unit, *args, **kwargs)
+
+    def _committed(self, future: "asyncio.Future[tuple[Any, list[Fact]]]") -> None:
+        if future.cancelled() or future.exception() is not None:
+            return
+        _result, facts = future.result()
+        if facts:
+            self._broadcaster.tell(tuple(facts))
+            self._follow(facts)
+
+    def _follow(self, facts: list[Fact]) -> None:
+        touched: dict[ConversationId, None] = {}
+        route = False
+        for fact in facts:
+            match fact:
+                case MessagePosted(message=message):
+                    touched[message.conversation] = None
+                case ConversationChanged(conversation=conversation):
+                    touched[conversation] = None
+                case QueueChanged() | AgentChanged():
+                    route = True
+                case _:
+                    pass
+        for conversation in touched:
+            self.start_turn(conversation)
+        if route:
+            self.start_routing()
+
+    # The bot's turns
+
+    def start_turn(self, conversation: ConversationId) -> None:
+        """Let the bot look at a conversation; one turn at a time in each."""
+        if conversation in self._turns:
+            self._turns_again.add(conversation)
+            return
+        self._turns.add(conversation)
+        self.tasks.start(self._turn(conversation), name=f"turn {conversation}")
+
+    async def _turn(self, conversation: ConversationId) -> None:
+        try:
+            while True:
+                self._turns_again.discard(conversation)
+                while await self.take_turn(conversation):
+                    pass
+                if conversation not in self._turns_again:
+                    return
+        except Refusal as refusal:
+            log.warning("turn postponed", conversation=conversation, code=refusal.code)
+        finally:
+            self._turns.discard(conversation)
+
+    async def take_turn(self, conversation: ConversationId) -> bool:
+        """Take the turn the bot owes, if it owes one.
+
+        Returns:
+            Whether something was said or the cursor moved.
+        """
+        owed = await self.read(bot_turns.read_turn, conversation, now_ms=self.clock.now_ms())
+        if owed is None:
+            return False
+        if owed.heard:
+            decision = await asyncio.to_thread(
+                take_turn, owed.state, owed.heard, owed.situation, self.knowledge
+            )
+        else:
+            decision = Decision((), owed.state)
+        return await self.do(bot_turns.write_turn, owed, decision)
+
+    # Routing
+
+    def start_routing(self) -> None:
+        """Look for waiting conversations and free agents; what comes meanwhile is not missed."""
+        if self._routing:
+            self._route_again = True
+            return
+        self._routing = True
+        self.tasks.start(self._route(), name="routing")
+
+    async def _route(self) -> None:
+        try:
+            while True:
+                self._route_again = False
+                await self.route()
+                if not self._route_again:
+                    return
+        except Refusal as refusal:
+            log.warning("routing postponed", code=refusal.code)
+        finally:
+            self._routing = False
+
+    async def route(self) -> int:
+        """Offer each waiting conversation that is offered to nobody; in order of the queue.
+
+        Returns:
+            How many offers were made.
+        """
+        waiting, free = await self.read(_waiting_and_free, now_ms=self.clock.now_ms())
+        made = 0
+        for conversation, covered in waiting:
+            if free > made or not covered:
+                made += await self.do(routing.offer_or_cover, conversation)
+        return made
+
+    # The net under it all
+
+    async def sweep(self) -> None:
+        """Find again whatever is due: offers, patience, leases, idleness, routing, bot turns."""
+        now_ms = self.clock.now_ms()
+        due = await self.read(_due, now_ms=now_ms)
+        for offer in due.offers:
+            await self._attempt(self.do(routing.expire_offer, offer))
+        for conversation in due.impatient:
+            await self._attempt(self.do(routing.lose_patience, conversation))
+        for agent in due.lost:
+            await self._attempt(self.do(presence.return_lost, agent))
+        for conversation in due.idle:
+            await self._attempt(
+                self.do(opening.resolve_idle, conversation, before_ms=now_ms - IDLE_MS)
+            )
+        if due.waiting:
+            self.start_routing()
+        for conversation in due.turns:
+            self.start_turn(conversation)
+
+    async def _attempt(self, work: Any) -> None:
+        try:
+            await work
+        except Refusal as refusal:
+            log.warning("sweep postponed", code=refusal.code)
+
+    async def settle(self) -> None:
+        """Wait until nothing that was triggered still runs; for tests and for the drain."""
+        while len(self.tasks):
+            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    offers: list[offers.Offer]
+    impatient: list[ConversationId]
+    lost: list[StaffId]
+    idle: list[ConversationId]
+    waiting: bool
+    turns: list[ConversationId]
+
+
+def _due(connection: Connection, *, now_ms: int) -> _Due:
+    grace_ms = presence.shortest_grace_ms(connection)
+    return _Due(
+        offers=offers.due(connection, now_ms=now_ms),
+        impatient=conversations.out_of_patience(connection, now_ms=now_ms),
+        lost=agents.lost(connection, ended_before_ms=now_ms - grace_ms),
+        idle=conversations.idle_since(connection, now_ms - IDLE_MS),
+        waiting=bool(conversations.waiting_unoffered(connection, limit=1)),
+        turns=conversations.owing_bot_turn(connection),
+    )
+
+
+def _waiting_and_free(
+    connection: Connection, *, now_ms: int
+) -> tuple[list[tuple[ConversationId, bool]], int]:
+    """Return who waits unoffered (and whether the bot covers it), and how many places are free."""
+    waiting = conversations.waiting_unoffered(connection)
+    free = sum(
+        agent.capacity - agent.load
+        for agent in agents.every(connection)
+        if agent.can_take_one(now_ms)
+    )
+    return [(item.id, item.bot_active) for item in waiting], free

@@ -1,0 +1,383 @@
+"""How a visitor's conversation begins, comes back, is handed to people and ends.
+
+The table "Status" of `docs/protocol.md` is written down here, row by row.
+"""
+
+import secrets
+
+from chatserver.domain.conversations import (
+    RANK,
+    Conversation,
+    HandoffReason,
+    Priority,
+    ResolvedBy,
+    Status,
+    check_agent_may_write,
+)
+from chatserver.domain.ids import ClientId, ConversationId, PublicId, StaffId
+from chatserver.domain.messages import (
+    ActivityType,
+    Author,
+    AuthorKind,
+    Message,
+)
+from chatserver.domain.people import Agent, Visitor
+from chatserver.domain.sites import SiteSettings
+from chatserver.errors import Code, Refusal
+from chatserver.services.facts import ConversationChanged
+from chatserver.services.routing import (
+    Assignment,
+    as_author,
+    find_for_agent,
+    make_offer,
+    reserve_agent,
+    turn_bot_on,
+    withdraw_offer,
+)
+from chatserver.services.work import Work
+from chatserver.storage import agents, conversations, messages, sites
+
+
+def new_public_id() -> PublicId:
+    """Return 128 random bits for the outside."""
+    return PublicId(secrets.token_urlsafe(16))
+
+
+def author_key(visitor: Visitor) -> str:
+    """Return the key under which a visitor's client_ids are unique."""
+    return f"v{visitor.id}"
+
+
+def as_visitor_author(visitor: Visitor) -> Author:
+    """Return a visitor as readers see the author of a message."""
+    return Author(AuthorKind.VISITOR, visitor.name)
+
+
+def _people_first(settings: SiteSettings) -> bool:
+    return settings.first_responder == "people"
+
+
+def current_conversation(work: Work, visitor: Visitor, public_id: str | None) -> Conversation:
+    """Return where a visitor's message belongs, opening or bringing back what it needs.
+
+    One unresolved conversation a visitor: a message for a resolved one lands there if it exists,
+    brings the named or the newest one back within 24 hours, else opens a new one.
+
+    Raises:
+        Refusal: `not_found` for a conversation that is not the visitor's.
+    """
+    named = None
+    if public_id is not None:
+        named = conversations.find_of_visitor(work.connection, visitor.id, public_id)
+        if named is None:
+            raise Refusal(Code.NOT_FOUND)
+    unresolved = conversations.unresolved_of(work.connection, visitor.id)
+    if unresolved is not None:
+        return unresolved
+    if named is None:
+        newest = conversations.newest_of(work.connection, visitor.id, limit=1)
+        named = newest[0] if newest else None
+    if named is not None and named.comes_back(work.now_ms):
+        return _come_back(work, named)
+    return _open(work, visitor)
+
+
+def _first_state(settings: SiteSettings, agent: Agent | None, now_ms: int) -> dict[str, object]:
+    """Return the columns of a conversation at its first message."""
+    if agent is None:
+        return {
+            "status": Status.BOT,
+            "bot_active": True,
+            "waiting_since_ms": None,
+            "patience_due_ms": None,
+        }
+    return {
+        "status": Status.WAITING,
+        "bot_active": False,
+        "waiting_since_ms": now_ms,
+        "patience_due_ms": now_ms + settings.patience_s * 1000,
+    }
+
+
+def _open(work: Work, visitor: Visitor) -> Conversation:
+    site = sites.get(work.connection, visitor.site)
+    team = sites.teams(work.connection, visitor.site)[0]
+    agent = reserve_agent(work, team.id) if _people_first(site.settings) else None
+    conversation = conversations.create(
+        work.connection,
+        public_id=new_public_id(),
+        site_id=visitor.site,
+        visitor_id=visitor.id,
+        team_id=team.id,
+        opened_ms=work.now_ms,
+        last_message_ms=work.now_ms,
+        changed_ms=work.now_ms,
+        language=visitor.language,
+        **_first_state(site.settings, agent, work.now_ms),
+    )
+    work.facts.append(ConversationChanged(conversation.id))
+    if agent is not None:
+        make_offer(work, conversation, agent, site.settings)
+    work.queue_changed()
+    return conversations.get(work.connection, conversation.id)
+
+
+def _come_back(work: Work, seen: Conversation) -> Conversation:
+    site = sites.get(work.connection, seen.site)
+    agent = None
+    if _people_first(site.settings):
+        agent = reserve_agent(work, seen.team, preferred=seen.last_agent)
+    conversation = conversations.lock(work.connection, seen.id)
+    work.tell_activity(conversation, ActivityType.RETURNED)
+    changed = work.change(
+        conversation,
+        **_first_state(site.settings, agent, work.now_ms),
+        resolved_ms=None,
+        resolved_by="",
+        handoff_reason="",
+        asked_last_id=None,
+        bot_state="{}",
+        bot_answered_seq=conversation.last_seq,
+        bot_wanted_seq=conversation.last_seq,
+    )
+    if agent is not None:
+        make_offer(work, changed, agent, site.settings)
+    work.queue_changed()
+    return conversations.get(work.connection, changed.id)
+
+
+def hand_off(
+    work: Work,
+    seen: Conversation,
+    reason: HandoffReason,
+    *,
+    priority: Priority | None = None,
+) -> tuple[Conversation, bool]:
+    """Turn `bot` into `waiting`; in the same unit somebody suitable is asked, if there is anybody.
+
+    Returns:
+        The conversation, and whether an offer was made.
+
+    Raises:
+        Refusal: `taken`, when it stands elsewhere by now.
+    """
+    site = sites.get(work.connection, seen.site)
+    agent = reserve_agent(work, seen.team, preferred=seen.last_agent)
+    conversation = conversations.lock(work.connection, seen.id)
+    if conversation.status is not Status.BOT:
+        raise Refusal(Code.TAKEN)
+    rank = priority or conversation.priority
+    changed = work.change(
+        conversation,
+        status=Status.WAITING,
+        bot_active=agent is None,
+        waiting_since_ms=work.now_ms,
+        patience_due_ms=None if agent is None else work.now_ms + site.settings.patience_s * 1000,
+        handoff_reason=reason,
+        priority=rank,
+        priority_rank=RANK[rank],
+    )
+    work.tell_activity(changed, ActivityType.HANDED_OFF, reason=reason)
+    if agent is not None:
+        make_offer(work, changed, agent, site.settings)
+    work.queue_changed()
+    return conversations.get(work.connection, changed.id), agent is not None
+
+
+def request_person(
+    work: Work, visitor: Visitor, *, conversation: str | None, client_id: ClientId
+) -> tuple[Message, bool]:
+    """Honour a visitor's wish for a person at once.
+
+    Returns:
+        The activity that tells it, and whether it was sent before.
+
+    Raises:
+        Refusal: `not_found`.
+    """
+    sent = messages.find_sent(work.connection, author_key(visitor), client_id)
+    if sent is not None:
+        return sent[0], True
+    current = current_conversation(work, visitor, conversation)
+    activity = work.tell_activity(
+        current,
+        ActivityType.HANDOFF_REQUESTED,
+        author=as_visitor_author(visitor),
+        author_key=author_key(visitor),
+        client_id=client_id,
+    )
+    if current.status is Status.BOT:
+        handed, offered = hand_off(work, current, HandoffReason.ASKED)
+        if not offered:
+            work.change(handed, bot_wanted_seq=activity.seq)
+    return activity, False
+
+
+def resolve(work: Work, agent_id: StaffId, public_id: str, *, fence: int) -> None:
+    """Mark an agent's conversation as resolved.
+
+    Raises:
+        Refusal: `not_found`, `not_assigned`, `resolved`.
+    """
+    _agent, seen = find_for_agent(work, agent_id, public_id)
+    check_agent_may_write(seen, agent_id, fence)
+    agent = agents.lock(work.connection, agent_id)
+    conversation = conversations.lock(work.connection, seen.id)
+    check_agent_may_write(conversation, agent_id, fence)
+    _resolve(work, conversation, ResolvedBy.AGENT, author=as_author(agent))
+
+
+def leave(
+    work: Work, visitor: Visitor, public_id: str, *, client_id: ClientId
+) -> tuple[Message, bool]:
+    """End the conversation for its visitor.
+
+    Returns:
+        The activity that tells it, and whether it was sent before.
+
+    Raises:
+        Refusal: `not_found`.
+    """
+    sent = messages.find_sent(work.connection, author_key(visitor), client_id)
+    if sent is not None:
+        return sent[0], True
+    found = conversations.find_of_visitor(work.connection, visitor.id, public_id)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    conversation = conversations.lock(work.connection, found.id)
+    return (
+        _resolve(
+            work,
+            conversation,
+            ResolvedBy.VISITOR,
+            author=as_visitor_author(visitor),
+            key=author_key(visitor),
+            client_id=client_id,
+        ),
+        False,
+    )
+
+
+def resolve_idle(work: Work, conversation_id: ConversationId, *, before_ms: int) -> None:
+    """Resolve what nobody wrote in for a day; a waiting conversation never goes idle."""
+    conversation = conversations.lock(work.connection, conversation_id)
+    if (
+        conversation.status in {Status.BOT, Status.OPEN}
+        and conversation.last_message_ms <= before_ms
+    ):
+        _resolve(work, conversation, ResolvedBy.IDLE)
+
+
+def _resolve(
+    work: Work,
+    conversation: Conversation,
+    by: ResolvedBy,
+    *,
+    author: Author | None = None,
+    key: str = "",
+    client_id: ClientId | None = None,
+) -> Message:
+    if conversation.status is Status.RESOLVED:
+        return work.tell_activity(
+            conversation, ActivityType.RESOLVED, reason=by, author_key=key, client_id=client_id
+        )
+    withdraw_offer(work, conversation)
+    if conversation.holder is not None:
+        agents.lower_load(work.connection, conversation.holder, now_ms=work.now_ms)
+        work.agent_changed(conversation.holder)
+    name = author.name if author else ""
+    activity = work.tell_activity(
+        conversation,
+        ActivityType.RESOLVED,
+        actor=name,
+        reason=by,
+        author=author or Author(AuthorKind.SYSTEM),
+        author_key=key,
+        client_id=client_id,
+    )
+    work.change(
+        conversation,
+        status=Status.RESOLVED,
+        holder_id=None,
+        bot_active=False,
+        fence=conversation.fence + 1,
+        resolved_ms=work.now_ms,
+        resolved_by=by,
+        waiting_since_ms=None,
+        patience_due_ms=None,
+        answer_due_since_ms=None,
+        bot_answered_seq=activity.seq,
+        bot_wanted_seq=activity.seq,
+    )
+    work.queue_changed()
+    return activity
+
+
+def reopen(work: Work, agent_id: StaffId, public_id: str) -> Assignment:
+    """Take up a resolved conversation again, for the agent who asks.
+
+    Raises:
+        Refusal: `not_found`, `taken` (not resolved, or the visitor has another one), `full`.
+    """
+    agent, seen = find_for_agent(work, agent_id, public_id)
+    if seen.status is Status.OPEN and seen.holder == agent_id:
+        return Assignment(seen.public_id, seen.fence)
+    if seen.status is not Status.RESOLVED:
+        raise Refusal(Code.TAKEN)
+    if not agents.raise_load_by_choice(work.connection, agent_id):
+        raise Refusal(Code.FULL)
+    if conversations.unresolved_of(work.connection, seen.visitor) is not None:
+        raise Refusal(Code.TAKEN)
+    conversation = conversations.lock(work.connection, seen.id)
+    if conversation.status is not Status.RESOLVED:
+        raise Refusal(Code.TAKEN)
+    work.tell_activity(
+        conversation, ActivityType.REOPENED, actor=agent.name, author=as_author(agent)
+    )
+    changed = work.change(
+        conversation,
+        status=Status.OPEN,
+        holder_id=agent_id,
+        last_agent_id=agent_id,
+        fence=conversation.fence + 1,
+        bot_active=False,
+        resolved_ms=None,
+        resolved_by="",
+        last_message_ms=work.now_ms,
+    )
+    work.queue_changed()
+    work.agent_changed(agent_id)
+    return Assignment(changed.public_id, changed.fence)
+
+
+def give_back(work: Work, conversation_id: ConversationId, agent: Agent) -> None:
+    """Return a conversation whose agent vanished or signed out to the queue.
+
+    It keeps its original waiting time; the visitor is told; the bot speaks where nobody suitable
+    is free. The agent's row must be locked.
+    """
+    seen = conversations.get(work.connection, conversation_id)
+    settings = sites.get(work.connection, seen.site).settings
+    other = reserve_agent(work, seen.team, asked_last=agent.id)
+    conversation = conversations.lock(work.connection, conversation_id)
+    if conversation.holder != agent.id:
+        if other is not None:
+            agents.lower_load(work.connection, other.id, now_ms=other.idle_since_ms)
+        return
+    agents.lower_load(work.connection, agent.id, now_ms=work.now_ms)
+    changed = work.change(
+        conversation,
+        status=Status.WAITING,
+        holder_id=None,
+        asked_last_id=agent.id,
+        fence=conversation.fence + 1,
+        waiting_since_ms=conversation.waiting_since_ms or work.now_ms,
+        patience_due_ms=work.now_ms + settings.patience_s * 1000 if other else None,
+        bot_active=False,
+    )
+    if other is not None:
+        work.tell_activity(changed, ActivityType.AGENT_LOST, actor=agent.name)
+        make_offer(work, changed, other, settings)
+    else:
+        turn_bot_on(work, changed, ActivityType.AGENT_LOST, actor=agent.name)
+    work.queue_changed()

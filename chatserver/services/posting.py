@@ -1,0 +1,182 @@
+"""People's messages: a visitor's, an agent's reply, a note; each stored once however often sent."""
+
+from dataclasses import dataclass
+
+from chatserver.domain.conversations import Conversation, Status, check_agent_may_write
+from chatserver.domain.ids import ClientId, PublicId, StaffId
+from chatserver.domain.messages import Audience, Body, Message, MessageKind, TextBody
+from chatserver.domain.people import Visitor
+from chatserver.errors import Code, Refusal
+from chatserver.services.facts import SeenMoved
+from chatserver.services.opening import as_visitor_author, author_key, current_conversation
+from chatserver.services.routing import as_author, find_for_agent
+from chatserver.services.work import Work
+from chatserver.storage import conversations, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message is on disk.
+
+    Args:
+        conversation: where it landed, which may be another than was named.
+        duplicate: whether it already was.
+    """
+
+    conversation: PublicId
+    seq: int
+    at_ms: int
+    duplicate: bool
+
+
+def posted(message: Message, *, duplicate: bool) -> Posted:
+    """Return what a sender is told of a stored message."""
+    return Posted(message.conversation_public, message.seq, message.at_ms, duplicate)
+
+
+def _already_sent(
+    work: Work, key: str, client_id: ClientId, *, kind: MessageKind, body: Body
+) -> Posted | None:
+    sent = messages.find_sent(work.connection, key, client_id)
+    if sent is None:
+        return None
+    message, _conversation = sent
+    if message.kind is not kind or message.body != body:
+        raise Refusal(Code.CLIENT_ID_CONFLICT)
+    return posted(message, duplicate=True)
+
+
+def post_visitor_message(
+    work: Work,
+    visitor: Visitor,
+    *,
+    conversation: str | None,
+    client_id: ClientId,
+    body: TextBody,
+) -> Posted:
+    """Store what a visitor wrote; a visitor is never refused with `resolved`.
+
+    Raises:
+        Refusal: `not_found`, `client_id_conflict`.
+    """
+    key = author_key(visitor)
+    again = _already_sent(work, key, client_id, kind=MessageKind.TEXT, body=body)
+    if again is not None:
+        return again
+    current = current_conversation(work, visitor, conversation)
+    message = work.say(
+        current,
+        author=as_visitor_author(visitor),
+        body=body,
+        author_key=key,
+        client_id=client_id,
+    )
+    conversations.change(
+        work.connection,
+        current.id,
+        now_ms=work.now_ms,
+        state_changed=False,
+        bot_wanted_seq=message.seq,
+        visitor_seen_seq=message.seq,
+        answer_due_since_ms=current.answer_due_since_ms or work.now_ms,
+    )
+    return posted(message, duplicate=False)
+
+
+def post_agent_message(
+    work: Work,
+    agent_id: StaffId,
+    *,
+    conversation: str,
+    client_id: ClientId,
+    kind: MessageKind,
+    body: TextBody,
+    fence: int | None,
+) -> Posted:
+    """Store an agent's reply, which needs the fence, or an internal note, which does not.
+
+    A note goes to agents alone: its audience is decided here, by its kind, and nowhere else.
+
+    Raises:
+        Refusal: `not_found`, `not_assigned`, `resolved`, `client_id_conflict`.
+    """
+    key = f"a{agent_id}"
+    again = _already_sent(work, key, client_id, kind=kind, body=body)
+    if again is not None:
+        return again
+    agent, seen = find_for_agent(work, agent_id, conversation)
+    if kind is MessageKind.TEXT:
+        check_agent_may_write(seen, agent_id, fence)
+    locked = conversations.lock(work.connection, seen.id)
+    if kind is MessageKind.TEXT:
+        check_agent_may_write(locked, agent_id, fence)
+    message = work.say(
+        locked,
+        author=as_author(agent),
+        body=body,
+        kind=kind,
+        audience=Audience.AGENTS if kind is MessageKind.NOTE else Audience.EVERYONE,
+        author_key=key,
+        client_id=client_id,
+    )
+    if kind is MessageKind.TEXT:
+        conversations.change(
+            work.connection,
+            locked.id,
+            now_ms=work.now_ms,
+            state_changed=False,
+            agent_seen_seq=message.seq,
+            answer_due_since_ms=None,
+        )
+    return posted(message, duplicate=False)
+
+
+def mark_seen_by_visitor(work: Work, visitor: Visitor, public_id: str, seq: int) -> None:
+    """Record how far the visitor has read; never back, never beyond what there is.
+
+    Raises:
+        Refusal: `not_found`.
+    """
+    found = conversations.find_of_visitor(work.connection, visitor.id, public_id)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    seen = min(seq, found.last_public_seq)
+    if seen > found.visitor_seen_seq:
+        conversations.change(
+            work.connection,
+            found.id,
+            now_ms=work.now_ms,
+            state_changed=False,
+            visitor_seen_seq=seen,
+        )
+        _tell_seen(work, found, visitor_seen=seen)
+
+
+def mark_seen_by_agent(work: Work, agent_id: StaffId, public_id: str, seq: int) -> None:
+    """Record how far people have read; only the holder's reading counts while it is open.
+
+    Raises:
+        Refusal: `not_found`.
+    """
+    _agent, found = find_for_agent(work, agent_id, public_id)
+    if found.status is Status.OPEN and found.holder != agent_id:
+        return
+    seen = min(seq, found.last_seq)
+    if found.status is Status.OPEN and seen > found.agent_seen_seq:
+        conversations.change(
+            work.connection, found.id, now_ms=work.now_ms, state_changed=False, agent_seen_seq=seen
+        )
+        _tell_seen(work, found, agent_seen=seen)
+
+
+def _tell_seen(
+    work: Work, found: Conversation, *, visitor_seen: int = 0, agent_seen: int = 0
+) -> None:
+    work.facts.append(
+        SeenMoved(
+            found.id,
+            found.public_id,
+            seen_by_agent=max(found.agent_seen_seq, agent_seen),
+            seen_by_visitor=max(found.visitor_seen_seq, visitor_seen),
+        )
+    )

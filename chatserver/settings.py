@@ -1,0 +1,166 @@
+"""What the environment says, read once and checked as a whole; knows no part that uses it.
+
+The docstring of each field is its documentation: `docs/configuration.md` is generated from here.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from chatserver.errors import SettingsError
+
+MIN_SECRET_CHARS = 32
+
+DESCRIPTIONS: dict[str, tuple[str, str]] = {
+    "host": ("HOST", "Address to listen on."),
+    "port": ("PORT", "Port to listen on."),
+    "database_url": (
+        "DATABASE_URL",
+        "`sqlite:///path` or a PostgreSQL URL. Default: `chat.sqlite3` in the data directory.",
+    ),
+    "secret_key": (
+        "SECRET_KEY",
+        "At least 32 characters; signs transcript links. Required on a public address.",
+    ),
+    "data_dir": ("CHATSERVER_DATA_DIR", "Where the embedded database lives."),
+    "public_url": (
+        "CHATSERVER_PUBLIC_URL",
+        "Origin under which browsers reach this server, e.g. `https://chat.shop.example`. "
+        "Default: what the request says.",
+    ),
+    "forwarded_allow_ips": (
+        "FORWARDED_ALLOW_IPS",
+        "Addresses of proxies whose `X-Forwarded-For` and `-Proto` are believed, comma-separated.",
+    ),
+    "log_level": ("LOG_LEVEL", "debug, info, warning or error."),
+    "log_format": ("CHATSERVER_LOG_FORMAT", "`json` or `console`."),
+    "lease_s": ("CHATSERVER_LEASE_S", "How long an agent's proof of life holds, 2–30 seconds."),
+    "visitor_days": ("CHATSERVER_VISITOR_DAYS", "How many days a visitor's token lives, 1–365."),
+    "sends_per_minute": (
+        "CHATSERVER_SENDS_PER_MINUTE",
+        "Messages one visitor may send in a minute.",
+    ),
+    "events_per_second": (
+        "CHATSERVER_EVENTS_PER_SECOND",
+        "Events of any kind one connection may send in a second.",
+    ),
+    "starts_per_hour": (
+        "CHATSERVER_STARTS_PER_HOUR",
+        "New visitors one network address may become in an hour.",
+    ),
+    "sockets_per_address": (
+        "CHATSERVER_SOCKETS_PER_ADDRESS",
+        "Connections one network address may hold at once.",
+    ),
+    "sign_ins_per_minute": (
+        "CHATSERVER_SIGN_INS_PER_MINUTE",
+        "Failed sign-ins in a minute, per account and per network address.",
+    ),
+}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that may differ between two installations of the same code."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str = ""
+    secret_key: str = ""
+    data_dir: str = "var"
+    public_url: str = ""
+    forwarded_allow_ips: str = ""
+    log_level: str = "info"
+    log_format: str = "json"
+    lease_s: int = 30
+    visitor_days: int = 30
+    sends_per_minute: int = 30
+    events_per_second: int = 25
+    starts_per_hour: int = 60
+    sockets_per_address: int = 200
+    sign_ins_per_minute: int = 6
+
+    @property
+    def database(self) -> str:
+        """The database URL, the embedded default included."""
+        return self.database_url or f"sqlite:///{Path(self.data_dir).resolve() / 'chat.sqlite3'}"
+
+    @property
+    def lease_check_s(self) -> float:
+        """How often agents are asked whether they are there: a third of the lease."""
+        return self.lease_s / 3
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Return the settings of an environment.
+
+    Args:
+        environ: the process's own when left out.
+        overrides: fields that a command's options set; they win.
+
+    Raises:
+        SettingsError: with every problem found.
+    """
+    environ = os.environ if environ is None else environ
+    raw: dict[str, Any] = {}
+    problems: list[str] = []
+    for field in msgspec.structs.fields(Settings):
+        variable = DESCRIPTIONS[field.name][0]
+        if field.name in overrides:
+            raw[field.name] = overrides[field.name]
+        elif environ.get(variable):
+            value = environ[variable]
+            try:
+                raw[field.name] = msgspec.convert(value, field.type, strict=False)
+            except msgspec.ValidationError:
+                problems.append(f"{variable} is not a whole number: {value!r}")
+    settings = Settings(**raw)
+    problems += _check(settings)
+    if problems:
+        raise SettingsError(problems)
+    if not settings.secret_key:
+        settings = msgspec.structs.replace(settings, secret_key=secrets.token_urlsafe(32))
+    return settings
+
+
+def _check(settings: Settings) -> list[str]:
+    problems = []
+    bounds = {
+        "port": (0, 65535),
+        "lease_s": (2, 30),
+        "visitor_days": (1, 365),
+        "sends_per_minute": (1, 100_000),
+        "events_per_second": (1, 100_000),
+        "starts_per_hour": (1, 1_000_000),
+        "sockets_per_address": (1, 1_000_000),
+        "sign_ins_per_minute": (1, 1_000),
+    }
+    for name, (low, high) in bounds.items():
+        if not low <= getattr(settings, name) <= high:
+            problems.append(f"{DESCRIPTIONS[name][0]} must lie between {low} and {high}")
+    if settings.log_level not in {"debug", "info", "warning", "error"}:
+        problems.append("LOG_LEVEL must be debug, info, warning or error")
+    if settings.log_format not in {"json", "console"}:
+        problems.append("CHATSERVER_LOG_FORMAT must be json or console")
+    if settings.public_url:
+        parts = urlsplit(settings.public_url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+            problems.append("CHATSERVER_PUBLIC_URL must be an origin such as https://chat.example")
+    if settings.secret_key and len(settings.secret_key) < MIN_SECRET_CHARS:
+        problems.append(f"SECRET_KEY is too short: at least {MIN_SECRET_CHARS} characters")
+    if not settings.secret_key and not is_loopback(settings.host):
+        problems.append("SECRET_KEY is required on a public address")
+    return problems
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,294 @@
+"""Conversations: found through their owner, locked, changed; no rule lives here."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+
+from chatserver.domain.conversations import Conversation, Priority, Status
+from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId, TeamId, VisitorId
+from chatserver.storage.schema import conversation, offer
+
+MAX_LISTED = 500
+"""Most conversations in one list."""
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=ConversationId(row.id),
+        public_id=PublicId(row.public_id),
+        site=SiteId(row.site_id),
+        visitor=VisitorId(row.visitor_id),
+        team=TeamId(row.team_id),
+        status=Status(row.status),
+        bot_active=row.bot_active,
+        holder=None if row.holder_id is None else StaffId(row.holder_id),
+        last_agent=None if row.last_agent_id is None else StaffId(row.last_agent_id),
+        asked_last=None if row.asked_last_id is None else StaffId(row.asked_last_id),
+        fence=row.fence,
+        version=row.version,
+        priority=Priority(row.priority),
+        last_seq=row.last_seq,
+        last_public_seq=row.last_public_seq,
+        visitor_seen_seq=row.visitor_seen_seq,
+        agent_seen_seq=row.agent_seen_seq,
+        bot_answered_seq=row.bot_answered_seq,
+        bot_wanted_seq=row.bot_wanted_seq,
+        opened_ms=row.opened_ms,
+        waiting_since_ms=row.waiting_since_ms,
+        patience_due_ms=row.patience_due_ms,
+        answer_due_since_ms=row.answer_due_since_ms,
+        resolved_ms=row.resolved_ms,
+        last_message_ms=row.last_message_ms,
+        language=row.language,
+        handoff_reason=row.handoff_reason,
+        details=msgspec.json.decode(row.details, type=dict[str, str]),
+        bot_state=row.bot_state,
+    )
+
+
+def create(connection: Connection, **values: Any) -> Conversation:
+    """Add a conversation.
+
+    Raises:
+        IntegrityError: when the visitor has another that is not resolved.
+    """
+    row = connection.execute(insert(conversation).values(**values).returning(conversation)).one()
+    return _conversation(row)
+
+
+def find(connection: Connection, public_id: str) -> Conversation | None:
+    """Return a conversation by its public id; the caller must know who may see it."""
+    row = connection.execute(
+        select(conversation).where(conversation.c.public_id == public_id)
+    ).first()
+    return _conversation(row) if row else None
+
+
+def find_of_visitor(
+    connection: Connection, visitor: VisitorId, public_id: str
+) -> Conversation | None:
+    """Return the visitor's own conversation by its public id."""
+    row = connection.execute(
+        select(conversation).where(
+            conversation.c.visitor_id == visitor, conversation.c.public_id == public_id
+        )
+    ).first()
+    return _conversation(row) if row else None
+
+
+def get(connection: Connection, conversation_id: ConversationId) -> Conversation:
+    """Return a conversation by its inner id."""
+    row = connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one()
+    return _conversation(row)
+
+
+def lock(connection: Connection, conversation_id: ConversationId) -> Conversation:
+    """Return a conversation and keep others from changing it until this unit commits."""
+    row = connection.execute(
+        select(conversation).where(conversation.c.id == conversation_id).with_for_update()
+    ).one()
+    return _conversation(row)
+
+
+def unresolved_of(connection: Connection, visitor: VisitorId) -> Conversation | None:
+    """Return the visitor's one conversation that is not resolved, locked."""
+    row = connection.execute(
+        select(conversation)
+        .where(conversation.c.visitor_id == visitor, conversation.c.status != Status.RESOLVED)
+        .with_for_update()
+    ).first()
+    return _conversation(row) if row else None
+
+
+def newest_of(connection: Connection, visitor: VisitorId, *, limit: int = 20) -> list[Conversation]:
+    """Return the visitor's conversations, newest first."""
+    rows = connection.execute(
+        select(conversation)
+        .where(conversation.c.visitor_id == visitor)
+        .order_by(conversation.c.id.desc())
+        .limit(limit)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def change(
+    connection: Connection,
+    conversation_id: ConversationId,
+    *,
+    now_ms: int,
+    state_changed: bool = True,
+    **values: Any,
+) -> None:
+    """Write columns of a locked conversation.
+
+    Args:
+        now_ms: when; the beacon finds what changed lately by it.
+        state_changed: whether somebody sees the difference; raises the version.
+    """
+    if "details" in values:
+        values["details"] = msgspec.json.encode(values["details"]).decode()
+    if state_changed:
+        values["version"] = conversation.c.version + 1
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(changed_ms=now_ms, **values)
+    )
+
+
+def change_if(
+    connection: Connection,
+    conversation_id: ConversationId,
+    condition: Mapping[str, object],
+    **values: Any,
+) -> bool:
+    """Write columns where others still hold what they are believed to hold; say if it did."""
+    terms: list[ColumnElement[bool]] = [
+        conversation.c[name].is_not_distinct_from(value) for name, value in condition.items()
+    ]
+    result = connection.execute(
+        update(conversation).where(conversation.c.id == conversation_id, *terms).values(**values)
+    )
+    return result.rowcount == 1
+
+
+def _queue_order() -> tuple[ColumnElement[Any], ...]:
+    return (
+        conversation.c.priority_rank.desc(),
+        conversation.c.waiting_since_ms,
+        conversation.c.id,
+    )
+
+
+def waiting_unoffered(connection: Connection, *, limit: int = 100) -> list[Conversation]:
+    """Return who waits and is offered to nobody: priority first, then the longest wait."""
+    live = select(offer.c.conversation_id).where(offer.c.outcome == "live")
+    rows = connection.execute(
+        select(conversation)
+        .where(conversation.c.status == Status.WAITING, conversation.c.id.not_in(live))
+        .order_by(*_queue_order())
+        .limit(limit)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def position(connection: Connection, of: Conversation) -> int | None:
+    """Return the 1-based place in its team's queue; None when it does not wait."""
+    if of.status is not Status.WAITING:
+        return None
+    rank = select(conversation.c.priority_rank).where(conversation.c.id == of.id).scalar_subquery()
+    ahead = or_(
+        conversation.c.priority_rank > rank,
+        and_(
+            conversation.c.priority_rank == rank,
+            or_(
+                conversation.c.waiting_since_ms < of.waiting_since_ms,
+                and_(
+                    conversation.c.waiting_since_ms == of.waiting_since_ms,
+                    conversation.c.id < of.id,
+                ),
+            ),
+        ),
+    )
+    before = connection.execute(
+        select(func.count())
+        .select_from(conversation)
+        .where(conversation.c.status == Status.WAITING, conversation.c.team_id == of.team, ahead)
+    ).scalar_one()
+    return int(before) + 1
+
+
+def waiting_ids(connection: Connection) -> list[tuple[ConversationId, TeamId]]:
+    """Return everybody who waits, in queue order."""
+    rows = connection.execute(
+        select(conversation.c.id, conversation.c.team_id)
+        .where(conversation.c.status == Status.WAITING)
+        .order_by(*_queue_order())
+    )
+    return [(ConversationId(row.id), TeamId(row.team_id)) for row in rows]
+
+
+def held_by(connection: Connection, agent: StaffId) -> list[Conversation]:
+    """Return an agent's open conversations."""
+    rows = connection.execute(
+        select(conversation)
+        .where(conversation.c.holder_id == agent, conversation.c.status == Status.OPEN)
+        .order_by(conversation.c.id)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def visible_to(
+    connection: Connection, teams: Collection[TeamId], agent: StaffId, *, resolved_since_ms: int
+) -> list[Conversation]:
+    """Return what an agent's queue shows.
+
+    Everything unresolved of the agent's teams, what the agent holds, and what was resolved lately.
+    """
+    rows = connection.execute(
+        select(conversation)
+        .where(
+            or_(conversation.c.team_id.in_(teams), conversation.c.holder_id == agent),
+            or_(
+                conversation.c.status != Status.RESOLVED,
+                and_(
+                    conversation.c.last_agent_id == agent,
+                    conversation.c.resolved_ms >= resolved_since_ms,
+                ),
+            ),
+        )
+        .order_by(conversation.c.id)
+        .limit(MAX_LISTED)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def changed_since(connection: Connection, since_ms: int) -> list[Conversation]:
+    """Return what changed at or after a time; the beacon's source."""
+    rows = connection.execute(
+        select(conversation)
+        .where(conversation.c.changed_ms >= since_ms)
+        .order_by(conversation.c.changed_ms)
+        .limit(MAX_LISTED * 4)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def owing_bot_turn(connection: Connection, *, limit: int = 200) -> list[ConversationId]:
+    """Return where the bot still owes an answer."""
+    rows = connection.execute(
+        select(conversation.c.id)
+        .where(
+            conversation.c.status != Status.RESOLVED,
+            conversation.c.bot_active,
+            conversation.c.bot_wanted_seq > conversation.c.bot_answered_seq,
+        )
+        .order_by(conversation.c.id)
+        .limit(limit)
+    )
+    return [ConversationId(row.id) for row in rows]
+
+
+def out_of_patience(connection: Connection, *, now_ms: int) -> list[ConversationId]:
+    """Return who waited longer than the patience time with nobody accepting."""
+    rows = connection.execute(
+        select(conversation.c.id).where(
+            conversation.c.status == Status.WAITING, conversation.c.patience_due_ms <= now_ms
+        )
+    )
+    return [ConversationId(row.id) for row in rows]
+
+
+def idle_since(connection: Connection, before_ms: int) -> list[ConversationId]:
+    """Return what lies in bot or open without a message since before a time."""
+    rows = connection.execute(
+        select(conversation.c.id)
+        .where(
+            conversation.c.status.in_([Status.BOT, Status.OPEN]),
+            conversation.c.last_message_ms <= before_ms,
+        )
+        .limit(200)
+    )
+    return [ConversationId(row.id) for row in rows]

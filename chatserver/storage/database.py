@@ -1,0 +1,255 @@
+"""Runs units of work off the event loop and commits them in groups; knows no table.
+
+A *unit* is a plain function that takes the `Connection` first. Everything queued while the last
+commit ran goes into one transaction, each unit in a savepoint of its own: a refusal takes back that
+unit alone, an error of the transaction takes back all of it. A future is settled after the commit
+and never before, so what a caller is told is on disk.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from chatserver.errors import ChatError, Code, Refusal
+from chatserver.storage.engines import create_engines, is_sqlite, normalise_url
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MAX_QUEUED = 5_000
+"""Units that may wait for the disk; more are refused as unavailable."""
+
+MAX_BATCH = 256
+"""Units in one transaction: bounds what one failure takes back."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    """One unit on its way: what to run, and whom to tell how it went."""
+
+    run: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+    def attempt(self, connection: Connection) -> None:
+        """Run in a savepoint; once more where a unique index says somebody was quicker."""
+        for last in (False, True):
+            try:
+                with connection.begin_nested():
+                    self.result = self.run(connection)
+                self.error = None
+                return
+            except IntegrityError as error:
+                if last:
+                    self.error = error
+            except DBAPIError:
+                raise
+            except Exception as error:  # the unit's own: its caller gets it, the others go on
+                self.error = error
+                return
+
+
+def _settle(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():  # the caller has gone; the unit ran to its end all the same
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+@dataclass(slots=True)
+class Commits:
+    """Figures of the writer, for health and benchmarks."""
+
+    transactions: int = 0
+    units: int = 0
+    failures: int = 0
+    last_failure: str = field(default="")
+
+
+class Database:
+    """The one way to the tables.
+
+    Args:
+        url: `sqlite:///path` or a PostgreSQL URL.
+        workers: writing connections; SQLite always has exactly one.
+        readers: reading threads.
+        max_queued: units that may wait.
+    """
+
+    def __init__(
+        self, url: str, *, workers: int = 3, readers: int = 3, max_queued: int = MAX_QUEUED
+    ) -> None:
+        self.url = normalise_url(url)
+        self.is_sqlite = is_sqlite(self.url)
+        self._writer, self._reader = create_engines(self.url, readers=readers)
+        self._queue: queue.Queue[_Job | None] = queue.Queue(maxsize=max_queued)
+        self._pool = ThreadPoolExecutor(readers, thread_name_prefix="reader")
+        self._closed = False
+        self.commits = Commits()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"writer-{number}", daemon=True)
+            for number in range(1 if self.is_sqlite else workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(
+        self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> "asyncio.Future[R]":
+        """Queue a unit; the future is settled after the commit and never before.
+
+        Raises:
+            Refusal: `unavailable`, when the queue is full or the database closed.
+        """
+        if self._closed:
+            raise Refusal(Code.UNAVAILABLE)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        job = _Job(lambda connection: unit(connection, *args, **kwargs), loop, future)
+        try:
+            self._queue.put_nowait(job)
+        except queue.Full:
+            raise Refusal(Code.UNAVAILABLE) from None
+        return future
+
+    async def write(
+        self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a unit and return its result after the commit.
+
+        The unit runs to its end even when the caller is cancelled meanwhile.
+
+        Raises:
+            Refusal: what the unit refused, or `unavailable` when it could not be stored.
+        """
+        return await asyncio.shield(self.submit(unit, *args, **kwargs))
+
+    async def read(
+        self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a reading unit in a snapshot of its own and return its result.
+
+        Raises:
+            Refusal: what the unit refused, or `unavailable`.
+        """
+
+        def run() -> R:
+            with self._reader.connect() as connection, connection.begin():
+                return unit(connection, *args, **kwargs)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except (DBAPIError, PoolTimeoutError) as error:
+            log.error("read failed", error=type(error).__name__)
+            raise Refusal(Code.UNAVAILABLE) from error
+
+    def run(
+        self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run one unit here and now, for commands without an event loop."""
+        with self._writer.connect() as connection, connection.begin():
+            return unit(connection, *args, **kwargs)
+
+    @property
+    def queued(self) -> int:
+        """How many units wait for the disk (about)."""
+        return self._queue.qsize()
+
+    async def close(self) -> None:
+        """Commit what is queued, then let go of threads and connections."""
+        if self._closed:
+            return
+        self._closed = True
+        for _ in self._threads:
+            await asyncio.to_thread(self._queue.put, None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 10)
+        self._pool.shutdown(wait=True)
+        self._writer.dispose()
+        self._reader.dispose()
+
+    # The writer's thread
+
+    def _work(self) -> None:
+        stop = False
+        while not stop:
+            job = self._queue.get()
+            batch: list[_Job] = []
+            while job is not None:
+                batch.append(job)
+                if len(batch) >= MAX_BATCH:
+                    break
+                try:
+                    job = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            stop = job is None
+            if batch:
+                self._commit(batch)
+
+    def _commit(self, batch: list[_Job]) -> None:
+        try:
+            with self._writer.connect() as connection, connection.begin():
+                for job in batch:
+                    job.attempt(connection)
+        except (SQLAlchemyError, OSError) as error:
+            self._failed(batch, error)
+        else:
+            self.commits.transactions += 1
+            self.commits.units += len(batch)
+        self._tell(batch)
+
+    def _failed(self, batch: list[_Job], error: Exception) -> None:
+        if _is_contention(error) and len(batch) > 1:
+            for job in batch:
+                job.result, job.error = None, None
+                self._commit_alone(job)
+            return
+        self.commits.failures += 1
+        self.commits.last_failure = type(getattr(error, "orig", error)).__name__
+        log.error("commit failed", units=len(batch), error=self.commits.last_failure)
+        for job in batch:
+            if not isinstance(job.error, ChatError):
+                job.error = Refusal(Code.UNAVAILABLE)
+
+    def _commit_alone(self, job: _Job) -> None:
+        for _ in range(3):
+            try:
+                with self._writer.connect() as connection, connection.begin():
+                    job.attempt(connection)
+                return
+            except (SQLAlchemyError, OSError) as error:
+                job.error = Refusal(Code.UNAVAILABLE)
+                if not _is_contention(error):
+                    return
+
+    def _tell(self, batch: list[_Job]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in batch:
+            loops.setdefault(job.loop, []).append(job)
+        for loop, jobs in loops.items():
+            try:
+                loop.call_soon_threadsafe(_settle, jobs)
+            except RuntimeError:  # the loop has ended; what was committed stays committed
+                log.warning("nobody left to tell", units=len(jobs))
+
+
+def _is_contention(error: Exception) -> bool:
+    """Whether PostgreSQL gave up a transaction because of another (40P01, 40001)."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"40P01", "40001", "55P03"}

@@ -1,0 +1,74 @@
+"""How a database URL becomes engines: SQLite with its pragmas, PostgreSQL with its driver."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+
+BUSY_TIMEOUT_S = 2.0
+"""How long a write waits for another process's lock before it is refused as unavailable."""
+
+
+def normalise_url(url: str) -> str:
+    """Return a URL with the driver this product uses (`postgres://` is what many hosts hand out)."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this URL names an SQLite file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def create_engines(url: str, *, readers: int) -> tuple[Engine, Engine]:
+    """Return the engine that writes and the engine that reads.
+
+    Args:
+        url: `sqlite:///path` or a PostgreSQL URL.
+        readers: most reading connections at once.
+    """
+    url = normalise_url(url)
+    if is_sqlite(url):
+        return _sqlite_engine(url, size=1, writes=True), _sqlite_engine(
+            url, size=readers, writes=False
+        )
+    connect_args = {"options": "-c statement_timeout=5000 -c lock_timeout=4000"}
+    writer = create_engine(url, pool_size=8, max_overflow=0, connect_args=connect_args)
+    reader = create_engine(
+        url, pool_size=readers, max_overflow=0, pool_pre_ping=True, connect_args=connect_args
+    )
+    return writer, reader
+
+
+def _sqlite_engine(url: str, *, size: int, writes: bool) -> Engine:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise ValueError("SQLite needs a file: several connections share it")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(dbapi_connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver would open transactions by itself and commit behind our back.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if not writes:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,217 @@
+"""The log of each conversation: append, look up, read from a seq; the only coder of bodies."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select, update
+
+from chatserver.domain.conversations import Conversation
+from chatserver.domain.folding import fold
+from chatserver.domain.ids import ClientId, ConversationId, PublicId
+from chatserver.domain.messages import (
+    ActivityBody,
+    Audience,
+    Author,
+    AuthorKind,
+    Body,
+    CardBody,
+    ChoicesBody,
+    FormBody,
+    Message,
+    MessageKind,
+    TextBody,
+    plain_text,
+)
+from chatserver.storage.schema import conversation as conversation_table
+from chatserver.storage.schema import message
+
+BODY_TYPES: dict[MessageKind, type[Body]] = {
+    MessageKind.TEXT: TextBody,
+    MessageKind.NOTE: TextBody,
+    MessageKind.ACTIVITY: ActivityBody,
+    MessageKind.CHOICES: ChoicesBody,
+    MessageKind.CARD: CardBody,
+    MessageKind.FORM: FormBody,
+}
+_DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
+_encode = msgspec.json.Encoder().encode
+
+PREVIEW_CHARS = 140
+
+
+def kind_of(body: Body) -> MessageKind:
+    """Return the kind that carries this body; a note is a text for agents and must say so itself."""
+    match body:
+        case TextBody():
+            return MessageKind.TEXT
+        case ActivityBody():
+            return MessageKind.ACTIVITY
+        case ChoicesBody():
+            return MessageKind.CHOICES
+        case CardBody():
+            return MessageKind.CARD
+        case FormBody():
+            return MessageKind.FORM
+
+
+def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
+    kind = MessageKind(row.kind)
+    return Message(
+        conversation=ConversationId(row.conversation_id),
+        conversation_public=public_id,
+        seq=row.seq,
+        previous_seq=row.previous_seq,
+        at_ms=row.at_ms,
+        author=Author(
+            AuthorKind(row.author_kind),
+            row.author_name,
+            None if row.author_public_id is None else PublicId(row.author_public_id),
+        ),
+        client_id=None if row.client_id is None else ClientId(row.client_id),
+        kind=kind,
+        audience=Audience(row.audience),
+        body=_DECODERS[kind].decode(row.body),
+    )
+
+
+def append(
+    connection: Connection,
+    conversation: Conversation,
+    *,
+    author: Author,
+    body: Body,
+    at_ms: int,
+    kind: MessageKind | None = None,
+    audience: Audience = Audience.EVERYONE,
+    author_key: str = "",
+    client_id: ClientId | None = None,
+) -> Message:
+    """Add one message at the end of a log and return it with its seq.
+
+    The counter is raised by the very statement that locks the conversation, so two senders never
+    get one seq. Counts as the conversation's last message only when it is not an activity.
+
+    Args:
+        author_key: `v<id>` or `a<id>`; with `client_id` unique across conversations.
+    """
+    kind = kind or kind_of(body)
+    public = audience is Audience.EVERYONE
+    columns = conversation_table.c
+    values: dict[str, Any] = {"last_seq": columns.last_seq + 1, "changed_ms": at_ms}
+    if public:
+        values["last_public_seq"] = columns.last_seq + 1
+    text = plain_text(body)
+    if kind is not MessageKind.ACTIVITY:
+        values["last_message_ms"] = at_ms
+    if text and public:
+        values["preview"] = text[:PREVIEW_CHARS]
+        values["preview_author"] = author.kind
+    counters = connection.execute(
+        update(conversation_table)
+        .where(columns.id == conversation.id)
+        .values(**values)
+        .returning(columns.last_seq)
+    ).one()
+    previous = connection.execute(
+        select(message.c.seq)
+        .where(
+            message.c.conversation_id == conversation.id,
+            message.c.audience == Audience.EVERYONE,
+            message.c.seq < counters.last_seq,
+        )
+        .order_by(message.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    row = connection.execute(
+        insert(message)
+        .values(
+            conversation_id=conversation.id,
+            seq=counters.last_seq,
+            previous_seq=previous or 0,
+            at_ms=at_ms,
+            author_kind=author.kind,
+            author_key=author_key,
+            author_name=author.name,
+            author_public_id=author.public_id,
+            client_id=client_id,
+            kind=kind,
+            audience=audience,
+            body=_encode(body).decode(),
+            folded=fold(text),
+        )
+        .returning(message)
+    ).one()
+    return _message(row, conversation.public_id)
+
+
+def find_sent(
+    connection: Connection, author_key: str, client_id: ClientId
+) -> tuple[Message, ConversationId] | None:
+    """Return what this author already sent under that client_id, in whichever conversation."""
+    row = connection.execute(
+        select(message, conversation_table.c.public_id)
+        .join(conversation_table, conversation_table.c.id == message.c.conversation_id)
+        .where(message.c.author_key == author_key, message.c.client_id == client_id)
+    ).first()
+    if row is None:
+        return None
+    return _message(row, PublicId(row.public_id)), ConversationId(row.conversation_id)
+
+
+def after(
+    connection: Connection,
+    conversation: Conversation,
+    seq: int,
+    *,
+    limit: int,
+    audience: Audience = Audience.AGENTS,
+) -> list[Message]:
+    """Return messages after a seq, oldest first, as one audience may see them."""
+    query = (
+        select(message)
+        .where(message.c.conversation_id == conversation.id, message.c.seq > seq)
+        .order_by(message.c.seq)
+        .limit(limit)
+    )
+    if audience is Audience.EVERYONE:
+        query = query.where(message.c.audience == Audience.EVERYONE)
+    return [_message(row, conversation.public_id) for row in connection.execute(query)]
+
+
+def by_kinds(
+    connection: Connection,
+    conversation: Conversation,
+    *,
+    after_seq: int,
+    up_to_seq: int,
+    kinds: Iterable[MessageKind],
+) -> list[Message]:
+    """Return messages of some kinds in a stretch of the log, oldest first."""
+    rows = connection.execute(
+        select(message)
+        .where(
+            message.c.conversation_id == conversation.id,
+            message.c.seq > after_seq,
+            message.c.seq <= up_to_seq,
+            message.c.kind.in_(list(kinds)),
+        )
+        .order_by(message.c.seq)
+    )
+    return [_message(row, conversation.public_id) for row in rows]
+
+
+def last_of(connection: Connection, conversation: Conversation, author: AuthorKind) -> int:
+    """Return the seq of the newest public message of one kind of author; 0 when there is none."""
+    found = connection.execute(
+        select(message.c.seq)
+        .where(
+            message.c.conversation_id == conversation.id,
+            message.c.author_kind == author,
+            message.c.audience == Audience.EVERYONE,
+            message.c.kind != MessageKind.ACTIVITY,
+        )
+        .order_by(message.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    return int(found or 0)

@@ -1,0 +1,145 @@
+"""Visitors, their tokens (hashed) and the trail of pages they saw."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from chatserver.domain.ids import PublicId, SiteId, VisitorId
+from chatserver.domain.people import PageView, Visitor
+from chatserver.storage.schema import page_view, visitor
+
+TRAIL_LENGTH = 30
+"""Pages kept for each visitor."""
+
+
+def _visitor(row: Row[Any]) -> Visitor:
+    return Visitor(
+        id=VisitorId(row.id),
+        public_id=PublicId(row.public_id),
+        site=SiteId(row.site_id),
+        name=row.name,
+        email=row.email,
+        phone=row.phone,
+        language=row.language,
+        device=row.device,
+        created_ms=row.created_ms,
+        last_seen_ms=row.last_seen_ms,
+        expires_ms=row.expires_ms,
+        revoked=row.revoked_ms is not None,
+    )
+
+
+def create(
+    connection: Connection,
+    *,
+    public_id: PublicId,
+    site_id: SiteId,
+    token_hash: str,
+    language: str,
+    device: str,
+    now_ms: int,
+    expires_ms: int,
+) -> Visitor:
+    """Add a visitor."""
+    row = connection.execute(
+        insert(visitor)
+        .values(
+            public_id=public_id,
+            site_id=site_id,
+            token_hash=token_hash,
+            created_ms=now_ms,
+            last_seen_ms=now_ms,
+            expires_ms=expires_ms,
+            language=language,
+            device=device,
+        )
+        .returning(visitor)
+    ).one()
+    return _visitor(row)
+
+
+def find_by_token(connection: Connection, token_hash: str) -> Visitor | None:
+    """Return whose token this is, revoked or expired ones included: the caller decides."""
+    row = connection.execute(select(visitor).where(visitor.c.token_hash == token_hash)).first()
+    return _visitor(row) if row else None
+
+
+def get(connection: Connection, visitor_id: VisitorId) -> Visitor:
+    """Return the visitor with that inner id."""
+    return _visitor(connection.execute(select(visitor).where(visitor.c.id == visitor_id)).one())
+
+
+def some(connection: Connection, ids: Collection[VisitorId]) -> dict[VisitorId, Visitor]:
+    """Return several visitors by their inner ids."""
+    rows = connection.execute(select(visitor).where(visitor.c.id.in_(ids)))
+    return {VisitorId(row.id): _visitor(row) for row in rows}
+
+
+def touch(
+    connection: Connection,
+    visitor_id: VisitorId,
+    *,
+    now_ms: int,
+    expires_ms: int,
+    language: str | None,
+    device: str,
+) -> None:
+    """Record that a visitor is here again; the token lives on from now."""
+    values: dict[str, object] = {"last_seen_ms": now_ms, "expires_ms": expires_ms}
+    if language:
+        values["language"] = language
+    if device:
+        values["device"] = device
+    connection.execute(update(visitor).where(visitor.c.id == visitor_id).values(**values))
+
+
+def set_details(connection: Connection, visitor_id: VisitorId, **details: str) -> None:
+    """Keep what the visitor said of themselves: `name`, `email`, `phone`."""
+    connection.execute(update(visitor).where(visitor.c.id == visitor_id).values(**details))
+
+
+def revoke(connection: Connection, visitor_id: VisitorId, *, now_ms: int) -> None:
+    """Make the visitor's token worthless."""
+    connection.execute(update(visitor).where(visitor.c.id == visitor_id).values(revoked_ms=now_ms))
+
+
+def add_page(
+    connection: Connection, visitor_id: VisitorId, *, url: str, title: str, now_ms: int
+) -> None:
+    """Add a page to the trail; the same page again is not added, the oldest falls out."""
+    newest = connection.execute(
+        select(page_view.c.url)
+        .where(page_view.c.visitor_id == visitor_id)
+        .order_by(page_view.c.id.desc())
+        .limit(1)
+    ).scalar()
+    if newest == url:
+        return
+    connection.execute(
+        insert(page_view).values(visitor_id=visitor_id, url=url, title=title, at_ms=now_ms)
+    )
+    oldest_kept = connection.execute(
+        select(page_view.c.id)
+        .where(page_view.c.visitor_id == visitor_id)
+        .order_by(page_view.c.id.desc())
+        .offset(TRAIL_LENGTH - 1)
+        .limit(1)
+    ).scalar()
+    if oldest_kept is not None:
+        connection.execute(
+            delete(page_view).where(
+                page_view.c.visitor_id == visitor_id, page_view.c.id < oldest_kept
+            )
+        )
+
+
+def pages(connection: Connection, visitor_id: VisitorId) -> list[PageView]:
+    """Return the trail, newest first."""
+    rows = connection.execute(
+        select(page_view.c.url, page_view.c.title, page_view.c.at_ms)
+        .where(page_view.c.visitor_id == visitor_id)
+        .order_by(page_view.c.id.desc())
+        .limit(TRAIL_LENGTH)
+    )
+    return [PageView(row.url, row.title, row.at_ms) for row in rows]

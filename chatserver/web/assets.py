@@ -1,0 +1,179 @@
+"""The built files that browsers get, read once at start; nothing outside the folder is reachable."""
+
+import gzip
+import hashlib
+import json
+import mimetypes
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chatserver import __version__
+from chatserver.errors import Code, Refusal
+
+LOADER = "widget.js"
+"""Logical name of the launcher that shops embed."""
+
+FOREVER = "public, max-age=31536000, immutable"
+SHORT = "public, max-age=300, stale-while-revalidate=86400"
+
+_HERE = Path(__file__).parent.parent
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+}
+_SQUEEZED = {".js", ".mjs", ".css", ".json", ".svg", ".map", ".webmanifest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file in memory. squeezed: the same in gzip, or None where that gains nothing."""
+
+    body: bytes
+    content_type: str
+    etag: str
+    squeezed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """Every file by its path under the folder, and what the manifest calls them.
+
+    A request is a look-up in `files`: no path of a request ever meets the file system.
+    """
+
+    files: dict[str, Asset] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def url(self, logical: str) -> str:
+        """Return the address of a file by its logical name; "" when it was never built."""
+        file = self.names.get(logical)
+        return f"/static/{file}" if file else ""
+
+    def loader(self) -> Asset | None:
+        """Return the launcher."""
+        for logical in (LOADER, "loader.js"):
+            found = self.files.get(self.names.get(logical, logical))
+            if found:
+                return found
+        return None
+
+
+def folder() -> Path:
+    """Return where the files are: inside the installed package, else in the repository."""
+    installed = _HERE / "_static"
+    return installed if installed.is_dir() else _HERE.parent / "static"
+
+
+def load_assets(root: Path | None = None) -> Assets:
+    """Read a folder of built files with its `manifest.json`; an absent folder is an empty one.
+
+    The manifest maps logical names to `{"file": …}` or to the file itself.
+    """
+    root = root or folder()
+    files: dict[str, Asset] = {}
+    names: dict[str, str] = {}
+    if not root.is_dir():
+        return Assets()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not any(
+            part.startswith(".") for part in path.parts[len(root.parts) :]
+        ):
+            files[path.relative_to(root).as_posix()] = _asset(path)
+    manifest = root / "manifest.json"
+    if manifest.is_file():
+        files.pop("manifest.json")
+        for logical, entry in json.loads(manifest.read_text(encoding="utf-8")).items():
+            file = entry.get("file") if isinstance(entry, dict) else entry
+            if isinstance(file, str) and file in files:
+                names[logical] = file
+    return Assets(files, names)
+
+
+def _asset(path: Path) -> Asset:
+    body = path.read_bytes()
+    suffix = path.suffix.lower()
+    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    squeezed = gzip.compress(body, 9, mtime=0) if suffix in _SQUEEZED else None
+    return Asset(
+        body,
+        _TYPES.get(suffix, guessed),
+        f'"{hashlib.sha256(body).hexdigest()[:24]}"',
+        squeezed if squeezed and len(squeezed) < len(body) else None,
+    )
+
+
+def serve(request: Request, asset: Asset, *, cache: str, everywhere: bool = False) -> Response:
+    """Return a file, or 304 when the browser has it.
+
+    Args:
+        cache: the `Cache-Control` it gets.
+        everywhere: whether pages of other origins may load it (the launcher alone).
+    """
+    headers = {
+        "Cache-Control": cache,
+        "ETag": asset.etag,
+        "Vary": "Accept-Encoding",
+        "Cross-Origin-Resource-Policy": "cross-origin" if everywhere else "same-origin",
+    }
+    if everywhere:
+        headers["Access-Control-Allow-Origin"] = "*"  # with integrity="…" browsers fetch by CORS
+    known = [
+        tag.strip().removeprefix("W/")
+        for tag in request.headers.get("if-none-match", "").split(",")
+    ]
+    if asset.etag in known:
+        return Response(status_code=304, headers=headers)
+    body = asset.body
+    if asset.squeezed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        body = asset.squeezed
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, headers=headers, media_type=asset.content_type)
+
+
+async def show_file(assets: Assets, request: Request) -> Response:
+    """Serve `/static/…`: for ever when its name carries its hash, else to be asked for again.
+
+    Raises:
+        Refusal: `not_found`.
+    """
+    name = request.path_params["file"]
+    asset = assets.files.get(name)
+    if asset is None:
+        raise Refusal(Code.NOT_FOUND)
+    hashed = name in assets.names.values()
+    return serve(request, asset, cache=FOREVER if hashed else "no-cache")
+
+
+async def show_loader(assets: Assets, request: Request) -> Response:
+    """Serve `/widget.js`, what shops embed: fresh within minutes.
+
+    Raises:
+        Refusal: `not_found` when it was never built.
+    """
+    asset = assets.loader()
+    if asset is None:
+        raise Refusal(Code.NOT_FOUND)
+    return serve(request, asset, cache=SHORT, everywhere=True)
+
+
+async def show_pinned_loader(assets: Assets, request: Request) -> Response:
+    """Serve `/widget/<version>/loader.js`, for shops that pin it with `integrity`.
+
+    Raises:
+        Refusal: `not_found` for a version that this server is not.
+    """
+    asset = assets.loader()
+    if asset is None or request.path_params["version"] != __version__:
+        raise Refusal(Code.NOT_FOUND)
+    return serve(request, asset, cache=FOREVER, everywhere=True)

@@ -1,0 +1,93 @@
+"""What the pages need from the rest of the house, handed in once; knows no route."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chatserver.clock import Clock
+from chatserver.domain.ids import StaffId
+from chatserver.domain.sites import Site
+from chatserver.protocol.shared import PeopleView
+from chatserver.services.sign_in import Entrance
+from chatserver.services.transcripts import TranscriptLinks
+from chatserver.settings import Settings
+from chatserver.storage.database import Database
+from chatserver.web.assets import Assets, load_assets
+from chatserver.web.templates import Templates
+
+
+class FaqEntry(Protocol):
+    """One FAQ entry in one language, as the list shows it. answer: Markdown."""
+
+    @property
+    def key(self) -> str:
+        """Return its lasting name."""
+        ...
+
+    @property
+    def question(self) -> str:
+        """Return the question as shoppers read it."""
+        ...
+
+    @property
+    def category(self) -> str:
+        """Return the word it is grouped under."""
+        ...
+
+    @property
+    def answer(self) -> str:
+        """Return the answer in Markdown."""
+        ...
+
+    @property
+    def utterances(self) -> Sequence[str]:
+        """Return ways people say it."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """Return `draft`, `published` or `archived`."""
+        ...
+
+
+class Knowledge(Protocol):
+    """The FAQ as pages see it."""
+
+    def entries(self, language: str) -> Sequence[FaqEntry]:
+        """Return every entry of a language, in the order of the files."""
+        ...
+
+    def popular(self, language: str, limit: int) -> Sequence[FaqEntry]:
+        """Return what is offered before anybody asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """Everything the pages need.
+
+    Args:
+        find_site: the site of a key, or None.
+        people: whether people are there for a site.
+        on_session_ended: told whose session ended, so that open sockets end too.
+        is_ready: named checks; all must hold for `/readyz`.
+        is_draining: whether the server is about to stop.
+    """
+
+    database: Database
+    clock: Clock
+    settings: Settings
+    entrance: Entrance
+    find_site: Callable[[str], Awaitable[Site | None]]
+    people: Callable[[Site], Awaitable[PeopleView]]
+    knowledge: Knowledge
+    on_session_ended: Callable[[StaffId], Awaitable[None]]
+    is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
+    is_draining: Callable[[], bool]
+    assets: Assets = field(default_factory=load_assets)
+    templates: Templates = field(default_factory=Templates)
+
+    @property
+    def links(self) -> TranscriptLinks:
+        """Who signs the links of visitors' transcripts."""
+        return TranscriptLinks(self.settings.secret_key, self.clock)

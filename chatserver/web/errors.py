@@ -1,0 +1,126 @@
+"""What is answered when something is refused or breaks; never a traceback, always a reference."""
+
+import secrets
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatserver.errors import Code, Refusal
+from chatserver.web.headers import Kind, protect
+from chatserver.web.templates import Templates, language_of
+
+STATUS: dict[Code, int] = {
+    Code.BAD_REQUEST: 400,
+    Code.TOO_LARGE: 413,
+    Code.UNAUTHENTICATED: 401,
+    Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
+    Code.NOT_ASSIGNED: 409,
+    Code.TAKEN: 409,
+    Code.FULL: 409,
+    Code.NOT_AVAILABLE: 409,
+    Code.RESOLVED: 409,
+    Code.CLIENT_ID_CONFLICT: 409,
+    Code.RATE_LIMITED: 429,
+    Code.UNAVAILABLE: 503,
+    Code.DRAINING: 503,
+    Code.TIMEOUT: 504,
+}
+
+_WORDED = {400, 401, 403, 404, 405, 413, 429, 503}
+
+log = structlog.get_logger(__name__)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks: JSON named, HTML not."""
+    accept = request.headers.get("accept", "")
+    return "application/json" in accept and "text/html" not in accept
+
+
+def error_response(
+    templates: Templates,
+    request: Request,
+    status: int,
+    *,
+    code: str = "",
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return the page (or the JSON) of an error, with a reference that the log has too.
+
+    Nothing of the request and nothing of the fault is shown.
+    """
+    reference = secrets.token_hex(4)
+    log.info("request refused", status=status, code=code, reference=reference)
+    response: Response
+    if wants_json(request):
+        response = JSONResponse(
+            {"error": {"code": code or str(status), "status": status, "reference": reference}},
+            status,
+            headers,
+        )
+        return protect(response, Kind.DATA)
+    word = str(status) if status in _WORDED else "500"
+    page = templates.render(
+        "error.html", language_of(request), word=word, reference=reference, theme=None
+    )
+    response = HTMLResponse(page, status, headers)
+    return protect(response, Kind.STAFF)
+
+
+def refusal_response(templates: Templates, request: Request, refusal: Refusal) -> Response:
+    """Return what a refusal looks like over HTTP."""
+    headers = {}
+    if refusal.after_ms is not None:
+        headers["Retry-After"] = str(-(-refusal.after_ms // 1000))
+    return error_response(
+        templates, request, STATUS[refusal.code], code=refusal.code.value, headers=headers
+    )
+
+
+class FaultsMiddleware:
+    """The edge where faults stop: logged with a traceback, shown as a sentence and a reference."""
+
+    def __init__(self, app: ASGIApp, templates: Templates) -> None:
+        self.app = app
+        self.templates = templates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting)
+        except Exception as error:
+            if begun:  # too late for another answer; the server cuts the connection
+                raise
+            response = self._answer(Request(scope), error)
+            await response(scope, receive, send)
+
+    def _answer(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, Refusal):
+            return refusal_response(self.templates, request, error)
+        log.exception("request failed", path=request.url.path)
+        return error_response(self.templates, request, 500)
+
+
+def http_exception_handler(templates: Templates) -> object:
+    """Return the handler of Starlette's own refusals (404, 405, a body that is no form)."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
+        return error_response(templates, request, status, headers=headers)
+
+    return handle

@@ -1,0 +1,42 @@
+"""Reads small HTML forms, and nothing that only looks like one."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from chatserver.errors import Code, Refusal
+
+MAX_BODY_BYTES = 16 * 1024
+MAX_FIELDS = 20
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form; of a repeated field the last.
+
+    Only `application/x-www-form-urlencoded` is read, so neither JSON dressed as text/plain nor a
+    file upload gets anywhere.
+
+    Raises:
+        Refusal: `bad_request`, or `too_large`.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise Refusal(Code.BAD_REQUEST)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise Refusal(Code.TOO_LARGE)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            max_num_fields=MAX_FIELDS,
+            encoding="utf-8",
+            errors="strict",
+        )
+    except ValueError:
+        raise Refusal(Code.BAD_REQUEST) from None
+    if any("\x00" in value for _, value in pairs):
+        raise Refusal(Code.BAD_REQUEST)
+    return dict(pairs)

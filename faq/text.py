@@ -1,0 +1,85 @@
+"""How written words are made comparable: fold, tokens, shorthand; knows no entry and no score.
+
+Both sides of a comparison go through the same fold, so what shoppers type without Turkish letters
+meets what an editor wrote with them. What is shown to people is always the original.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+_LETTERS = str.maketrans({"İ": "i", "I": "i", "ı": "i", "$": "s"})
+_APOSTROPHES = re.compile("['’‘`´ʼ＇]")
+_NOT_WORD = re.compile(r"[^\w]|_")
+_THRICE = re.compile(r"([^\W\d])\1{2,}")
+_GLUED_UNIT = re.compile(r"\b(\d+)([^\W\d]{2,})")
+_GLUED_PARTICLE = re.compile(
+    r"^(\w+?(?:[aeiou]r|yor|yo|yok|mis|m[ae]z|[dt][iu](?:m|n|k|niz|nuz|ler)?|(?:[ae]c[ae][kg]))|var|yok)"
+    r"(m[iu](?:siniz|sunuz|yim|yum|yiz|yuz|sin|sun|ydi|ydu)?)$"
+)
+
+
+def fold(text: str) -> str:
+    """Return the text as lower-case words of letters and digits, one space between them.
+
+    The four i's become one, Turkish letters their plain neighbours, marks and apostrophes vanish,
+    every other sign separates, a letter repeated three times or more is written once. Folding what
+    is folded changes nothing.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_LETTERS).casefold()
+    plain = unicodedata.normalize("NFKD", plain)
+    plain = "".join(c for c in plain if not unicodedata.category(c).startswith("M"))
+    plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", plain).translate(_LETTERS))
+    plain = _NOT_WORD.sub(" ", plain.casefold())
+    return " ".join(_THRICE.sub(r"\1", plain).split())
+
+
+def tokens(text: str) -> list[str]:
+    """Return the folded words; a figure glued to its unit is parted (`2gun` → `2`, `gun`)."""
+    return _GLUED_UNIT.sub(r"\1 \2", fold(text)).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What the words of one language stand for; every word in it is folded.
+
+    Args:
+        shorthand: what people type, one to three words, and the words that are meant.
+        noise: words that carry no question: greetings, politeness, swearing.
+        weak: words that tell questions apart but alone ask nothing: how, when, yes.
+    """
+
+    shorthand: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    noise: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
+
+    def expand(self, words: Sequence[str]) -> list[str]:
+        """Return the words with shorthand written out; the longest form wins, left to right."""
+        out: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in (3, 2, 1):
+                meant = self.shorthand.get(tuple(words[at : at + length]))
+                if meant is not None:
+                    out.extend(meant)
+                    at += length
+                    break
+            else:
+                out.extend(_part(words[at]))
+                at += 1
+        return out
+
+    def content(self, text: str) -> list[str]:
+        """Return the words of a text that may carry a question, shorthand written out.
+
+        Nothing where only weak words are left.
+        """
+        words = [word for word in self.expand(tokens(text)) if word not in self.noise]
+        return [] if all(word in self.weak for word in words) else words
+
+
+def _part(word: str) -> list[str]:
+    """Part a question particle from the verb it is glued to (`olurmu` → `olur`, `mu`)."""
+    glued = _GLUED_PARTICLE.match(word)
+    return [glued[1], glued[2]] if glued else [word]
