@@ -2,9 +2,15 @@
 
 /** @typedef {import('./prefs.js').Prefs} Prefs */
 
+const BUBBLE = '<path fill="#0a6480" d="M2 7a5 5 0 0 1 5-5h10a5 5 0 0 1 5 5v5a5 5 0 0 1-5 5h-6l-5 5v-5.1a5 5 0 0 1-4-4.9z"/>'
+const drawing = (/** @type {string} */ inside) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${inside}</svg>`
+const PLAIN = drawing(BUBBLE)
+const DOTTED = drawing(`${BUBBLE}<circle cx="18" cy="18" r="5.5" fill="#c8371d" stroke="#fff" stroke-width="1.5"/>`)
+
 export class Alerts {
   #prefs
   #title
+  #icon
   /** @type {AudioContext | null} */
   #audio = null
 
@@ -12,6 +18,9 @@ export class Alerts {
   constructor({ prefs, title }) {
     this.#prefs = prefs
     this.#title = title
+    this.#icon = document.createElement('link')
+    this.#icon.rel = 'icon'
+    document.head.append(this.#icon)
   }
 
   /** Browsers let sound begin only after a gesture; call this in one. */
@@ -42,6 +51,7 @@ export class Alerts {
   /** What waits, in the title and on the app's icon. @param {number} count */
   badge(count) {
     document.title = count > 0 ? `(${count}) ${this.#title}` : this.#title
+    this.#icon.href = `data:image/svg+xml,${encodeURIComponent(count > 0 ? DOTTED : PLAIN)}`
     const shown = count > 0 ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.()
     void shown?.catch(() => {})
   }

@@ -60,7 +60,7 @@ export function activityWords(t, body) {
   const someone = t('console.someone')
   const actor = body.actor || someone
   const values = { actor, target: body.target || someone, agent: body.target || actor, reason: reasonWords(t, reason) }
-  if (!ACTIVITIES.has(type)) return t('console.activity.other')
+  if (!ACTIVITIES.has(type)) return t('console.activity.unknown')
   if (type === 'resolved') {
     if (reason === 'visitor') return t('console.activity.resolved_by_visitor')
     if (reason === 'idle') return t('console.activity.resolved_idle')

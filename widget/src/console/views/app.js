@@ -21,8 +21,7 @@ function Console() {
   const hasContext = model.current.value !== null
   const pane = hasContext ? model.pane.value : model.pane.value === 'talk' ? 'queue' : model.pane.value
   return html`<div class="console ${hasContext ? '' : 'no-context'} ${model.drawer.value ? 'drawer' : ''}" data-pane=${pane}>
-    <h1 class="vh">${t('console.title')}</h1>
-    <${Banners} /><${Rail} /><${QueuePane} /><${TalkPane} /><${ContextPane} /><${TabBar} />
+    <header class="banners"><h1 class="vh">${t('console.title')}</h1><${Banners} /></header><${Rail} /><${QueuePane} /><${TalkPane} /><${ContextPane} /><${TabBar} />
   </div>
   <${Dialogs} /><${Toasts} />
   <div class="vh" role="status" aria-live="polite">${model.announce.value}</div>

@@ -30,7 +30,7 @@ export function Banners() {
     }
     return null
   }
-  return html`<div class="banners" role="status">${inner()}</div>`
+  return html`<div role="status">${inner()}</div>`
 }
 
 /** One sentence at the bottom, with a way back where there is one. */

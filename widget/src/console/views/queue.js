@@ -18,8 +18,8 @@ export function QueuePane() {
   const { t } = useApp()
   return html`<section class="queue" id="queue" aria-label=${t('console.nav.queue')} tabindex="-1">
     <${AvailabilityBar} />
-    <${Offers} />
     <${Tabs} />
+    <${Offers} />
     <${Find} />
     <${Rows} />
   </section>`

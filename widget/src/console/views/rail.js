@@ -15,13 +15,13 @@ export function Rail() {
   return html`<nav class="rail can-wide" aria-label=${t('console.nav.sections')}>
     <span class="mark"><${Mark} /><span class="txt">${t('console.title')}</span></span>
     <a href="#queue" aria-current="page" title=${t('console.nav.conversations')} onClick=${(/** @type {Event} */ event) => event.preventDefault()}>
-      <${Icon} name="chat" /><span class="txt">${t('console.nav.conversations')}</span><span class="vh">${t('console.nav.conversations')}</span></a>
+      <${Icon} name="chat" /><span class="txt" aria-hidden="true">${t('console.nav.conversations')}</span><span class="vh">${t('console.nav.conversations')}</span></a>
     ${links.map(({ href, icon, words }) => html`<a href=${href} title=${words}><${Icon} name=${icon} /><span class="txt" aria-hidden="true">${words}</span><span class="vh">${words}</span></a>`)}
     <span class="sp"></span>
-    <button type="button" class="ra" title=${t('console.keys.title')} aria-label=${t('console.keys.title')} onClick=${() => { model.dialog.value = 'help' }}>
-      <${Icon} name="key" /><span class="txt">${t('console.keys.short')}</span><kbd class="txt">?</kbd></button>
-    <button type="button" class="ra who" title=${me.name} aria-label=${t('console.prefs.open', { name: me.name })} onClick=${() => { model.dialog.value = 'prefs' }}>
-      <${Avatar} name=${me.name} kind="me" /><span class="txt cut">${me.name}</span></button>
+    <button type="button" class="ra" title=${t('console.keys.title')} onClick=${() => { model.dialog.value = 'help' }}>
+      <${Icon} name="key" /><span class="txt" aria-hidden="true">${t('console.keys.short')}</span><span class="vh">${t('console.keys.title')}</span><kbd class="txt" aria-hidden="true">?</kbd></button>
+    <button type="button" class="ra who" title=${me.name} onClick=${() => { model.dialog.value = 'prefs' }}>
+      <${Avatar} name=${me.name} kind="me" /><span class="txt cut" aria-hidden="true">${me.name}</span><span class="vh">${t('console.prefs.open', { name: me.name })}</span></button>
   </nav>`
 }
 

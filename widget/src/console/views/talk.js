@@ -37,7 +37,7 @@ function Head({ one }) {
     <span class="sp"></span>
     ${mine ? html`
       <button type="button" class="btn soft" aria-keyshortcuts="t" onClick=${() => run('transfer')}><${Icon} name="move" /><span class="hide-s">${t('console.transfer')}</span><span class="only-phone vh">${t('console.transfer')}</span> <kbd aria-hidden="true">T</kbd></button>
-      <button type="button" class="btn soft" aria-keyshortcuts="e" disabled=${leaving} aria-label=${t('console.resolve.label')} onClick=${() => actions.resolve(one)}><${Icon} name="check" />${t('console.resolve')} <kbd aria-hidden="true">E</kbd></button>` : null}
+      <button type="button" class="btn soft" aria-keyshortcuts="e" disabled=${leaving} title=${t('console.resolve.label')} onClick=${() => actions.resolve(one)}><${Icon} name="check" />${t('console.resolve')} <kbd aria-hidden="true">E</kbd></button>` : null}
     <button type="button" class="btn ghost ico only-narrow" aria-label=${t('console.visitor.title')} aria-expanded=${model.drawer.value ? 'true' : 'false'} onClick=${() => { model.drawer.value = !model.drawer.value }}><${Icon} name="side" /></button>
   </header>`
 }
@@ -107,7 +107,7 @@ function Nothing() {
     <div class="acts">
       ${isAvailable ? null : html`<button type="button" class="btn pri" onClick=${() => { alerts.unlock(); void actions.setAvailability('available') }}>${t('console.start.available')}</button>`}
       ${counts.waiting > 0 ? html`<button type="button" class="btn soft" onClick=${() => { model.tab.value = 'waiting'; model.pane.value = 'queue' }}><${Icon} name="clock" />${t('console.start.to_waiting')}</button>` : null}
-      ${counts.bot > 0 ? html`<button type="button" class="btn soft" onClick=${() => { model.tab.value = 'bot'; model.pane.value = 'queue' }}><${Icon} name="bot" />${t('console.start.to_bot')}</button>` : null}
+      ${counts.bot > 0 && counts.waiting === 0 ? html`<button type="button" class="btn soft" onClick=${() => { model.tab.value = 'bot'; model.pane.value = 'queue' }}><${Icon} name="bot" />${t('console.start.to_bot')}</button>` : null}
     </div>
     <p class="t12 t3">${t(prefs.sound.value ? 'console.sound.on' : 'console.sound.off')} · <button type="button" class="link t12" onClick=${() => { alerts.unlock(); alerts.ring('offer', true) }}>${t('console.notify.test')}</button></p>
   </div>`
