@@ -129,7 +129,9 @@ def migrate_command() -> None:
 @main.command()
 @click.option("--port", type=int, envvar="PORT", help="First of two ports; a free pair from 8000.")
 @click.option("--reset", is_flag=True, help="Begin with fresh data.")
-@click.option("--data-dir", default="var/demo", show_default=True, help="Where the demo's data lies.")
+@click.option(
+    "--data-dir", default="var/demo", show_default=True, help="Where the demo's data lies."
+)
 def demo(port: int | None, reset: bool, data_dir: str) -> None:
     """Run a small shop with its chat on this machine, filled with believable data."""
     from chatserver.demo.run import run_demo
@@ -152,9 +154,7 @@ def user() -> None:
 @click.option("--language", type=click.Choice(["tr", "en"]), default="tr")
 @click.option("--capacity", type=click.IntRange(1, 50), default=4, help="Conversations at once.")
 @click.option("--json", "as_json", is_flag=True)
-def user_add(
-    email: str, name: str, role: str, language: str, capacity: int, as_json: bool
-) -> None:
+def user_add(email: str, name: str, role: str, language: str, capacity: int, as_json: bool) -> None:
     """Add an account in every team and print the link that sets its password, once.
 
     Example: chatserver user add ayse@shop.example --name "Ayşe Yılmaz"
@@ -315,4 +315,3 @@ def bench(rounds: int) -> None:
     from chatserver.bench.run import run_bench
 
     run_bench(rounds=rounds)
-

