@@ -17,10 +17,10 @@ from chatserver.domain.people import Role
 from chatserver.errors import ChatError, SettingsError
 from chatserver.logs import configure_logs
 from chatserver.services import setup
-from chatserver.services.staff import StaffAccount
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import head, migrate, revision
+from chatserver.storage.staff import StaffAccount
 
 CLOCK = SystemClock()
 

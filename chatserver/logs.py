@@ -6,7 +6,6 @@ import structlog
 
 from chatserver.settings import Settings
 
-
 # Never the variables of a frame: they are what people typed.
 _faults = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
