@@ -90,7 +90,7 @@ def test_a_contact_is_either() -> None:
     [
         ("sipariş numaram sp123456", r"SP\d{6}", "SP123456"),
         ("SP1234567", r"SP\d{6}", None),
-        ("sip-123456", r"^SİP-\d{6}$", None),
+        ("sip-123456", r"^SİP-\d{6}$", "SIP-123456"),
         ("#123456", r"^\d{6}$", "123456"),
         ("123456", "(", None),
         ("123456", "", None),
