@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatserver.bot.details import (
@@ -115,6 +115,7 @@ def test_a_contact_is_shown_as_people_write_it() -> None:
     assert shown_contact("ada@example.com") == "ada@example.com"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_check(text: str) -> None:
     for check in (checked_name, checked_email, checked_phone, checked_question):

@@ -129,9 +129,18 @@ def test_values_and_lexicons_tell_their_faults(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         load_lexicon(path)
     assert len(caught.value.faults) == 2
+    with pytest.raises(ContentError, match="'weak' is missing"):
+        load_lexicon(write(tmp_path, "shorthand: {}\nnoise: []\n"))
+    with pytest.raises(ContentError, match="expected text"):
+        load_entries(_folder_with_a_status_that_is_a_list(tmp_path), "tr")
     path = write(tmp_path, "shorthand: [a]\nnoise: [x]\nweak: []\n")
     with pytest.raises(ContentError, match="expected a mapping"):
         load_lexicon(path)
+
+
+def _folder_with_a_status_that_is_a_list(folder: Path) -> Path:
+    write(folder, GOOD.replace("published", "[published]"))
+    return folder
 
 
 def test_the_starter_is_whole_in_both_languages() -> None:
