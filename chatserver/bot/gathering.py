@@ -195,9 +195,10 @@ def _given(draft: Draft) -> dict[Slot, str]:
 
 
 def _steps(draft: Draft) -> list[Slot]:
-    """Return the details of this conversation's flow, in order."""
-    known = draft.situation.details
-    return [slot for slot in SLOTS if not _has(known, slot) and _is_wanted(draft, slot)]
+    """Return the details of this conversation's flow, in order: what it lacks or was given here."""
+    state, known = draft.state, draft.situation.details
+    here = {*state.slots, state.gathering}
+    return [s for s in SLOTS if (s in here or not _has(known, s)) and _is_wanted(draft, s)]
 
 
 def _has(known: Mapping[str, str], slot: Slot) -> bool:
