@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ class ServerProcess:
     env: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
+    accounts: list[Account] = field(default_factory=list)
 
     @property
     def origin(self) -> str:
@@ -139,14 +140,19 @@ class ServerProcess:
 
 
 def furnish(
-    url: str, *, agents: int = 2, capacity: int = 3, hours: tuple[str, ...] = ()
+    url: str,
+    *,
+    agents: int = 2,
+    capacity: int = 3,
+    hours: tuple[str, ...] = (),
+    grace_s: int = 45,
 ) -> list[Account]:
     """Migrate a database and put a site, a team and agents with sessions into it."""
     migrate(url, now_ms=now_ms())
     database = Database(url)
 
     def fill(connection: Any) -> list[Account]:
-        setup.add_site(
+        site = setup.add_site(
             connection,
             "demo",
             name="Avlu",
@@ -157,6 +163,7 @@ def furnish(
             team="Destek",
             now_ms=now_ms(),
         )
+        sites.save(connection, site.id, replace(site.settings, grace_s=grace_s))
         team = sites.teams(connection)[0]
         names = ["Grace", "Linus"] + [f"Agent {number}" for number in range(3, agents + 1)]
         accounts = []

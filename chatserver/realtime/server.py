@@ -184,5 +184,5 @@ class Realtime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for eio_sid in list(self.sockets.eio.sockets):
-            await self.sockets.eio.disconnect(eio_sid)
+            await self.sockets.close_transport(eio_sid)
         await self.sockets.shutdown()

@@ -74,9 +74,20 @@ class SocketServer(socketio.AsyncServer):
 
     def close_soon(self, eio_sid: str) -> None:
         """Close a transport without waiting for it."""
-        task = asyncio.get_running_loop().create_task(self.eio.disconnect(eio_sid))
+        task = asyncio.get_running_loop().create_task(self.close_transport(eio_sid))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+    async def close_transport(self, eio_sid: str) -> None:
+        """Say goodbye and hang up.
+
+        The library only says goodbye and leaves hanging up to the client, and it waits for a
+        client that does not read. The None ends the writer, which closes the WebSocket.
+        """
+        transport = self.eio.sockets.pop(eio_sid, None)
+        if transport is not None:
+            await transport.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            await transport.queue.put(None)
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         try:

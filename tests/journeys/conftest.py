@@ -21,11 +21,12 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., Furnished]]:
         capacity: int = 3,
         env: dict[str, str] | None = None,
         url: str | None = None,
+        grace_s: int = 45,
     ) -> Furnished:
         folder = tmp_path / f"server-{len(started)}"
         folder.mkdir()
         url = url or f"sqlite:///{folder / 'chat.sqlite3'}"
-        accounts = furnish(url, agents=agents, capacity=capacity)
+        accounts = furnish(url, agents=agents, capacity=capacity, grace_s=grace_s)
         server = ServerProcess(folder, url, env=env or {})
         started.append(server)
         server.start()
