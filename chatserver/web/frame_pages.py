@@ -34,11 +34,12 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
         raise Refusal(Code.NOT_FOUND)
     language = _language(request, site, hosted=hosted)
     theme = request.query_params.get("theme")
-    theme = theme if theme in THEMES else None
+    theme = theme if theme in THEMES else "auto"
     html = web.templates.render(
         "frame.html",
         language,
         theme=theme,
+        hosted=hosted,
         title=site.settings.name,
         panel_js=web.assets.url("panel.js"),
         panel_css=web.assets.url("panel.css"),
@@ -58,7 +59,7 @@ def _language(request: Request, site: Site, *, hosted: bool) -> str:
 
 
 async def _data(
-    web: Web, site: Site, language: str, *, theme: str | None, hosted: bool
+    web: Web, site: Site, language: str, *, theme: str, hosted: bool
 ) -> dict[str, object]:
     settings = site.settings
     accent = asdict(adapt(settings.accent)) if is_colour(settings.accent) else None
