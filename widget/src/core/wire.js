@@ -1,0 +1,73 @@
+// The wire's shapes, as types only; the truth is chatserver/protocol.
+
+/**
+ * @typedef {'visitor' | 'agent' | 'bot' | 'system'} AuthorKind
+ * @typedef {{kind: AuthorKind, name: string, id: string | null}} AuthorView
+ * @typedef {{type: 'text' | 'strong' | 'em' | 'link' | 'paragraph' | 'list' | 'ordered_list' | 'item' | 'break',
+ *   text?: string, href?: string, children?: MarkdownNode[]}} MarkdownNode
+ * @typedef {{value: string, label: string}} OptionView
+ * @typedef {{text: string, choice: string | null}} TextView
+ * @typedef {{text: string, options: OptionView[], purpose: string}} ChoicesView
+ * @typedef {{entry: string, title: string, nodes: MarkdownNode[], confidence: number | null}} CardView
+ * @typedef {{text: string, slot: string, step: number, steps: number, skippable: boolean, error: string | null}} FormView
+ * @typedef {{type: string, actor: string, target: string, reason: string, details: Record<string, string>}} ActivityView
+ *
+ * @typedef {object} MessageBase
+ * @property {string} conversation
+ * @property {string} epoch
+ * @property {number} seq
+ * @property {number} previous_seq
+ * @property {number} at_ms
+ * @property {string | null} client_id
+ * @property {AuthorView} author
+ *
+ * @typedef {MessageBase & (
+ *   {kind: 'text' | 'note', body: TextView} | {kind: 'choices', body: ChoicesView} |
+ *   {kind: 'card', body: CardView} | {kind: 'form', body: FormView} |
+ *   {kind: 'activity', body: ActivityView})} MessageView
+ *
+ * @typedef {{state: 'free' | 'busy' | 'away', open: boolean | null, opens_at_ms: number | null,
+ *   faces: string[]}} PeopleView
+ *
+ * @typedef {object} VisitorState
+ * @property {string} conversation
+ * @property {'bot' | 'waiting' | 'open' | 'resolved'} status
+ * @property {boolean} bot_active
+ * @property {string | null} agent
+ * @property {number | null} position
+ * @property {number} head
+ * @property {number} seen_by_agent
+ * @property {number} seen_by_visitor
+ * @property {number | null} resolved_ms
+ * @property {PeopleView} people
+ *
+ * @typedef {{conversation: string, head: number, seen_by_agent: number, seen_by_visitor: number,
+ *   version: number}} Heads
+ * @typedef {{max_text_chars: number, max_sync_messages: number}} Limits
+ *
+ * @typedef {object} VisitorReady
+ * @property {string} epoch
+ * @property {boolean} authenticated
+ * @property {VisitorState[]} conversations
+ * @property {PeopleView} people
+ * @property {Limits} limits
+ * @property {number} server_time_ms
+ *
+ * @typedef {object} Synced
+ * @property {string} conversation
+ * @property {string} epoch
+ * @property {number} head
+ * @property {MessageView[]} messages
+ * @property {boolean} more
+ * @property {boolean} reset
+ * @property {boolean} [missing]
+ *
+ * @typedef {Synced & {state: VisitorState | null}} VisitorSynced
+ *
+ * @typedef {{ok: false, code: string, message: string, retry: boolean, after_ms: number | null}} Refused
+ * @typedef {{ok: true, conversation: string, seq: number, at_ms: number, duplicate: boolean}} MessageSent
+ * @typedef {{url: string, title: string, referrer: string}} Page
+ */
+
+/** The protocol's version; said at connect. */
+export const VERSION = 1
