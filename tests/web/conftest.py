@@ -209,8 +209,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The product's templates, compiled once; stubs where a page is not drawn yet."""
+    stubs = tmp_path_factory.mktemp("stubs")
+    (stubs / "console.html").write_text(
+        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
+        '<script type="application/json" id="console-data">{{ console_data }}</script></html>',
+        encoding="utf-8",
+    )
+    (stubs / "frame.html").write_text(
+        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
+        '<script type="application/json" id="frame-data">{{ frame_data }}</script></html>',
+        encoding="utf-8",
+    )
+    return Templates([stubs])
+
+
 @pytest.fixture
-async def shop(tmp_path: Path, migrated: Path) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIterator[Shop]:
     """A running shop with one site and one team."""
     shutil.copy(migrated, tmp_path / "chat.sqlite3")
     database = Database(f"sqlite:///{tmp_path / 'chat.sqlite3'}")
@@ -229,18 +246,6 @@ async def shop(tmp_path: Path, migrated: Path) -> AsyncIterator[Shop]:
         encoding="utf-8",
     )
     (tmp_path / "secret.txt").write_text("canary", encoding="utf-8")
-    stubs = tmp_path / "stubs"
-    stubs.mkdir()
-    (stubs / "console.html").write_text(
-        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
-        '<script type="application/json" id="console-data">{{ console_data }}</script></html>',
-        encoding="utf-8",
-    )
-    (stubs / "frame.html").write_text(
-        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
-        '<script type="application/json" id="frame-data">{{ frame_data }}</script></html>',
-        encoding="utf-8",
-    )
     faq = Faq(
         {
             "tr": [
@@ -278,7 +283,7 @@ async def shop(tmp_path: Path, migrated: Path) -> AsyncIterator[Shop]:
         is_ready=is_ready,
         is_draining=lambda: draining[0],
         assets=load_assets(static),
-        templates=Templates([stubs]),
+        templates=templates,
     )
     app = Starlette(
         routes=build_routes(web),
