@@ -12,6 +12,7 @@ from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.domain.people import Role
 from chatserver.services.transcripts import DETAILS, EXPORT_FORMATS
 from chatserver.web.templates import accepted, script_json
+from faq import load_starter
 
 PACKAGE = Path(words.__file__).parent
 TEMPLATES = [
@@ -27,6 +28,7 @@ PATTERNS: dict[str, list[str]] = {
     "web.status.": [status.value for status in Status],
     "web.role.": [role.value for role in Role],
     "web.language.": list(words.LANGUAGES),
+    "web.faq.category.": sorted({entry.category for entry in load_starter()}),
     "web.faq.status.": ["draft", "published", "archived"],
     "web.transcript.export.": list(EXPORT_FORMATS),
     "web.error.": [
