@@ -309,7 +309,7 @@ class TestT09Sizes:
         ) as answer:
             sid = json.loads(answer.read()[1:])["sid"]
         big = b"4" + b"a" * (200 * 1024)
-        assert status_of(f"{url}&sid={sid}", headers=headers, data=big) == 400
+        assert status_of(f"{url}&sid={sid}", headers=headers, data=big) == 413
 
 
 class TestT11Floods:
