@@ -17,6 +17,18 @@ import { listenToLoader, pageOf } from './port.js'
 /** @typedef {import('../core/wire.js').MessageView} MessageView */
 /** @typedef {ReturnType<typeof makeDesk>} Desk */
 
+/** The other tabs, where the browser lets us speak to them. @param {string} name */
+function openChannel(name) {
+  try {
+    return new BroadcastChannel(name)
+  } catch {
+    return undefined
+  }
+}
+
+/** How long to wait for the loader to say which page this is, before connecting without it. */
+const LOADER_WITHIN_MS = 400
+
 /**
  * Build everything behind the screens.
  *
@@ -32,7 +44,7 @@ export function makeDesk(frame, dress) {
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
   const memory = signal(false)
-  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`supportchat:${site}`)
+  const channel = openChannel(`supportchat:${site}`)
   const store = new FallbackStore(new IndexedStore(indexedDB, `supportchat-${site}`), () => { memory.value = true })
 
   const connection = new Connection({
@@ -65,7 +77,10 @@ export function makeDesk(frame, dress) {
     hear(message) {
       const page = pageOf(message.page)
       if (page !== null) chat.pageViewed(page)
-      if (message.type === 'hello') dress(message.color, message.theme)
+      if (message.type === 'hello') {
+        dress(message.color, message.theme)
+        connection.start()
+      }
       else if (message.type === 'theme') dress(null, message.theme)
       else if (message.type === 'shown') show(message.prefill)
       else if (message.type === 'hidden') shown.value = false
@@ -129,7 +144,8 @@ export function makeDesk(frame, dress) {
     async start() {
       await outbox.open()
       if (state.value.known) loader.say({ type: 'live', value: true })
-      connection.start()
+      if (frame.hosted) connection.start()
+      else clock.after(() => connection.start(), LOADER_WITHIN_MS)
     },
   }
 }

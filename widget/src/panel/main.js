@@ -15,7 +15,7 @@ import { Thread } from './thread.js'
 import './panel.css'
 
 function Panel() {
-  const { t, screen, shown, line, state, close, frame } = useDesk()
+  const { screen, shown, line, state, close, frame } = useDesk()
   const refused = line.value.phase === 'refused'
   const at = refused ? 'refused' : screen.value
 
@@ -26,7 +26,7 @@ function Panel() {
   }, [at, shown.value])
   const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && !event.isComposing) close() }
 
-  return html`<div class="panel" onKeyDown=${key} aria-label=${t('widget.launcher.label')} role="region">
+  return html`<div class="panel" onKeyDown=${key}>
     ${refused
       ? html`<header class="bar bare"><div class="who brand"><bdi>${frame.site.name}</bdi></div><${Minimise} /></header><${Unreachable} />`
       : screen.value === 'home'

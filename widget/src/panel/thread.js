@@ -50,7 +50,7 @@ export function Thread() {
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
   }
   const away = view?.status === 'waiting' && state.value.people?.state === 'away'
-  return html`<div class="talk">
+  return html`<main class="talk">
     <div class="thread scroll" role="log" tabindex="0" aria-label=${t('widget.thread.label')} aria-live=${live ? 'polite' : 'off'} aria-relevant="additions"
       ref=${log} onScroll=${scrolled}>
       ${rows.length === 0 && html`<p class="activity empty">${loaded || !state.value.known ? t('widget.thread.empty') : t('action.loading')}</p>`}
@@ -63,7 +63,7 @@ export function Thread() {
     </div>
     <p class="hush" role="status">${typing === null ? '' : typing.kind === 'bot' ? t('widget.typing.bot') : t('widget.typing.agent', { agent: typing.name || t('widget.sender.agent') })}</p>
     ${!atEnd && html`<button class="latest" type="button" onClick=${toEnd}><${Icon} name="down" small />${t('widget.message.latest')}</button>`}
-  </div>`
+  </main>`
 }
 
 /** @param {{row: Row, last: boolean, showState: boolean, fixes: Map<number, string>}} props */
