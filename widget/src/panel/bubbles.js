@@ -13,8 +13,8 @@ import { Avatar, Icon, html, useDesk } from './kit.js'
 /** @type {any} */
 const make = h
 
-/** @param {{group: Group, last: boolean, showState: boolean, fixes: Map<number, string>}} props */
-export function Bubbles({ group, last, showState, fixes }) {
+/** @param {{group: Group, asked: number, showState: boolean, fixes: Map<number, string>}} props */
+export function Bubbles({ group, asked, showState, fixes }) {
   const { t, times } = useDesk()
   const { author, mine, items, delivery, atMs } = group
   const bot = author.kind === 'bot'
@@ -22,7 +22,7 @@ export function Bubbles({ group, last, showState, fixes }) {
   const fix = items.map(({ message }) => message && fixes.get(message.seq)).find(Boolean)
   return html`<div class=${`group${mine ? ' me' : ''}`}>
     ${mine ? null : html`<span class="from" aria-hidden="true"><bdi>${name}</bdi></span>`}
-    ${items.map(item => html`<${Said} key=${item.key} item=${item} name=${name} mine=${mine} active=${last} />`)}
+    ${items.map(item => html`<${Said} key=${item.key} item=${item} name=${name} mine=${mine} active=${item.message?.seq === asked} />`)}
     ${delivery === 'failed'
       ? items.map(({ entry }) => entry && html`<${Failed} key=${`failed-${entry.client_id}`} entry=${entry} />`)
       : html`<span class="meta">${mine && showState ? html`<${State} group=${group} />` : html`<time>${times.time(atMs)}</time>`}</span>`}

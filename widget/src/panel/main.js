@@ -8,14 +8,14 @@ import { Composer } from './composer.js'
 import { makeDesk } from './desk.js'
 import { readFrame } from './frame.js'
 import { Home, Minimise, Privacy } from './home.js'
-import { DeskContext, html, useDesk } from './kit.js'
+import { DeskContext, Icon, html, useDesk } from './kit.js'
 import { Head } from './menu.js'
 import { Thread } from './thread.js'
 // @ts-expect-error: css, by build.mjs
 import './panel.css'
 
 function Panel() {
-  const { screen, shown, line, state, close, frame } = useDesk()
+  const { t, screen, shown, line, state, close, frame, memory } = useDesk()
   const refused = line.value.phase === 'refused'
   const at = refused ? 'refused' : screen.value
 
@@ -32,7 +32,8 @@ function Panel() {
       : screen.value === 'home'
         ? html`<${Home} />`
         : html`<${Head} /><${Banner} /><${Thread} />
-          <footer>${state.value.messages.length + state.value.pending.length === 0 && html`<${Privacy} />`}<${Composer} /></footer>`}
+          <footer>${state.value.messages.length + state.value.pending.length === 0 && html`<${Privacy} />`}<${Composer} />
+            ${memory.value && html`<p class="fine" role="note"><${Icon} name="alert" small /><span>${t('widget.storage.memory')}</span></p>`}</footer>`}
   </div>`
 }
 
