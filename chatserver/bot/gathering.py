@@ -49,11 +49,11 @@ def start(draft: Draft) -> None:
     if draft.state.done or draft.state.gathering or draft.state.confirming:
         resume(draft)
         return
-    original = checked_question(draft.state.original)
-    known = draft.state.slots.get("question") or draft.situation.details.get("question")
-    if original and len(original.split()) >= MIN_ORIGINAL_WORDS and not known:
-        draft.remember(slots={**draft.state.slots, "question": original})
-    advance(draft)
+    _move_on(draft)
+    if draft.state.gathering:
+        resume(draft)
+    else:
+        summarise(draft)
 
 
 def resume(draft: Draft) -> None:
@@ -64,21 +64,11 @@ def resume(draft: Draft) -> None:
         summarise(draft)
 
 
-def advance(draft: Draft) -> None:
-    """Ask for the next missing detail, or show the summary."""
-    state = draft.state
-    for slot in _steps(draft):
-        if slot not in state.slots and slot not in state.skipped:
-            draft.remember(gathering=slot, confirming=False, tries=0)
-            _ask(draft, slot)
-            return
-    draft.remember(gathering=None, correcting=False, tries=0)
-    summarise(draft)
-
-
 def take(draft: Draft, text: str) -> str | None:
     """Return the value of the asked detail that the text holds, or None."""
-    match draft.state.gathering:
+    slot = draft.state.gathering
+    assert slot is not None, "only an asked detail is taken"
+    match slot:
         case "name":
             return checked_name(text)
         case "contact":
@@ -87,8 +77,6 @@ def take(draft: Draft, text: str) -> str | None:
             return checked_order(text, draft.situation.order_pattern)
         case "question":
             return checked_question(text)
-        case None:
-            return None
 
 
 def fill(draft: Draft, value: str) -> None:
@@ -96,10 +84,10 @@ def fill(draft: Draft, value: str) -> None:
     slot = draft.state.gathering
     assert slot is not None, "only an asked detail is filled"
     skipped = tuple(s for s in draft.state.skipped if s != slot)
-    draft.remember(slots={**draft.state.slots, slot: value}, skipped=skipped, gathering=None)
-    draft.remember(tries=0)
+    draft.remember(slots={**draft.state.slots, slot: value}, skipped=skipped)
     if draft.state.correcting:
         draft.say("bot.slot.changed", value=_shown(slot, value))
+    _move_on(draft)
 
 
 def pass_over(draft: Draft) -> None:
@@ -108,7 +96,8 @@ def pass_over(draft: Draft) -> None:
     assert slot is not None, "only an asked detail is passed over"
     slots = {name: value for name, value in draft.state.slots.items() if name != slot}
     skipped = (*(s for s in draft.state.skipped if s != slot), slot)
-    draft.remember(slots=slots, skipped=skipped, gathering=None, tries=0)
+    draft.remember(slots=slots, skipped=skipped)
+    _move_on(draft)
 
 
 def reject(draft: Draft, text: str) -> bool:
@@ -182,6 +171,20 @@ def finish(draft: Draft) -> None:
 def fixable(draft: Draft, value: str) -> Slot | None:
     """Return the detail that a `fix:` button names, or None for anything else."""
     return next((slot for slot in _steps(draft) if value == FIX + slot), None)
+
+
+def _move_on(draft: Draft) -> None:
+    """Turn to the next missing detail without asking yet; to none when nothing is missing.
+
+    The question that led here stands in for the last step.
+    """
+    slots = draft.state.slots
+    original = checked_question(draft.state.original)
+    if original and len(original.split()) >= MIN_ORIGINAL_WORDS and "question" not in slots:
+        if "question" not in draft.state.skipped and not draft.situation.details.get("question"):
+            slots = {**slots, "question": original}
+    missing = (s for s in _steps(draft) if s not in slots and s not in draft.state.skipped)
+    draft.remember(slots=slots, gathering=next(missing, None), correcting=False, tries=0)
 
 
 def _given(draft: Draft) -> dict[Slot, str]:

@@ -149,6 +149,9 @@ class Database:
             Refusal: what the unit refused, or `unavailable`.
         """
 
+        if self._closed:
+            raise Refusal(Code.UNAVAILABLE)
+
         def run() -> R:
             with self._reader.connect() as connection, connection.begin():
                 return unit(connection, *args, **kwargs)

@@ -1,0 +1,76 @@
+// The visitor: who they say they are, where they are on the site, what was before.
+
+import { safeHref } from '../../core/nodes.js'
+import { pathOf, visitorName } from '../wording.js'
+import { html, useApp } from './html.js'
+import { Icon } from './icons.js'
+import { Avatar } from './parts.js'
+
+const WEB = new Set(['http:', 'https:'])
+const TRAIL = 6
+
+/** The right pane; a drawer below 1101 px. */
+export function ContextPane() {
+  const { model, actions, language, times, t } = useApp()
+  const one = model.current.value
+  if (one === null) return null
+  const { context = null, state = 'loading' } = model.contexts.value.get(one.conversation) ?? {}
+  const name = context?.name || one.visitor_name
+  const shown = name || visitorName(t, one)
+  return html`<aside class="ctx" id="context" aria-label=${t('console.visitor.title')} tabindex="-1">
+    <section>
+      <div class="who"><${Avatar} name=${name} size="l" />
+        <div class="cut"><p class="b t14 cut">${shown}</p>
+          <p class="t12 t2">${context === null ? '' : t(context.online ? 'console.visitor.online' : 'console.visitor.offline', { when: times.ago(context.last_seen_ms) })}</p></div>
+        <button type="button" class="btn ghost ico shut" aria-label=${t('action.close')} onClick=${() => { model.drawer.value = false }}><${Icon} name="x" /></button></div>
+      <p class="badge">${context?.verified ? html`<${Icon} name="check" size="s" />${t('console.visitor.verified')}` : html`<${Icon} name="info" size="s" />${t('console.visitor.unverified_long')}`}</p>
+      ${state === 'missing' ? html`<p class="t12 t2">${t('console.visitor.missing')} <button type="button" class="link t12" onClick=${() => { void actions.loadContext(one.conversation) }}>${t('console.send.retry')}</button></p>` : null}
+      <dl class="kv">
+        <${Pair} name=${t('console.visitor.email')} value=${context?.email} /><${Pair} name=${t('console.visitor.phone')} value=${context?.phone} />
+        <${Pair} name=${t('console.visitor.language')} value=${languageName(context?.language ?? one.language, language)} />
+        <${Pair} name=${t('console.visitor.device')} value=${context?.device} />
+        <${Pair} name=${t('console.visitor.site')} value=${one.site_name} />
+        ${context === null ? null : html`<${Pair} name=${t('console.visitor.first_seen')} value=${times.moment(context.first_seen_ms)} />`}
+        <${Pair} name=${t('console.visitor.opened')} value=${times.moment(one.opened_ms)} />
+      </dl>
+    </section>
+    ${context === null ? null : html`<${Trail} pages=${context.pages} online=${context.online} />
+    <section><h2><${Icon} name="hist" size="s" />${t('console.visitor.past')}<span class="r">${context.past.length > 0 ? context.past.length : ''}</span></h2>
+      ${context.past.length === 0 ? html`<p class="t12 t2">${t('console.empty.past')}</p>` : html`<ul class="prev">${context.past.map(past => html`<li key=${past.conversation}>
+        <button type="button" onClick=${() => { model.drawer.value = false; actions.select(past.conversation) }}>
+          <span class="l cut">${past.preview || t('console.visitor.no_preview')}</span><span class="t12 t3">${times.date(past.opened_ms)}</span>
+          <span class="t12 t3 cut">${t(`console.status.${status(past.status)}`)}${past.agent ? ` · ${past.agent}` : ''}</span><span></span></button></li>`)}</ul>`}
+    </section>`}
+  </aside>`
+}
+
+/** @param {string} said */
+function status(said) {
+  return said === 'bot' || said === 'waiting' || said === 'open' ? said : 'resolved'
+}
+
+/** @param {string} code @param {string} language */
+function languageName(code, language) {
+  const name = new Intl.DisplayNames([language], { type: 'language' }).of(code) ?? code
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1)
+}
+
+/** @param {{name: string, value: string | undefined}} props */
+function Pair({ name, value }) {
+  return value ? html`<dt>${name}</dt><dd>${value}</dd>` : null
+}
+
+/** @param {{pages: import('../types.js').Context['pages'], online: boolean}} props */
+function Trail({ pages, online }) {
+  const { times, t } = useApp()
+  const shown = pages.slice(0, TRAIL)
+  return html`<section><h2><${Icon} name="eye" size="s" />${t(online ? 'console.visitor.page' : 'console.visitor.trail')}<span class="r num">${pages.length > 0 ? t('console.visitor.pages', { count: pages.length }) : ''}</span></h2>
+    ${shown.length === 0 ? html`<p class="t12 t2">${t('console.empty.pages')}</p>` : html`<ol class="trail">${shown.map((page, at) => {
+      const href = safeHref(page.url, WEB)
+      const title = page.title || pathOf(page.url)
+      return html`<li key=${`${page.at_ms}-${at}`} class=${at === 0 && online ? 'now' : ''}>${href === null ? html`<span class="cut">${title}</span>`
+        : html`<a class="cut" href=${href} title=${page.url} target="_blank" rel="noopener noreferrer">${title}</a>`}<time>${times.time(page.at_ms)}</time></li>`
+    })}</ol>`}
+    ${pages.length > TRAIL ? html`<p class="t12 t3">${t('console.visitor.more_pages', { count: pages.length - TRAIL })}</p>` : null}
+  </section>`
+}
