@@ -7,9 +7,9 @@ test('every colour a shop could pick is legible, in both modes', () => {
     const hex = `#${v.toString(16).padStart(6, '0')}`
     const { light, dark } = adapt(hex)
     for (const [mode, surface, ground] of [[light, '#ffffff', '#f3f1ed'], [dark, '#1a1917', '#2c2a27']]) {
-      assert.ok(contrast(mode.accent, mode.on_accent) >= 4.5, hex)
-      for (const under of [ground, mode.accent_soft, surface]) assert.ok(contrast(mode.accent_ink, under) >= 4.5, hex)
-      const part = mode.accent_edge === 'transparent' ? mode.accent : mode.accent_edge
+      assert.ok(contrast(mode.accent, mode.on) >= 4.5, hex)
+      for (const under of [ground, mode.soft, surface]) assert.ok(contrast(mode.ink, under) >= 4.5, hex)
+      const part = mode.edge ?? mode.accent
       assert.ok(contrast(part, surface) >= 3, hex)
     }
   }

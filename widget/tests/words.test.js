@@ -23,7 +23,7 @@ test('every key is used, and every key that is used exists', () => {
     assert.ok(used.has(key) || used.has(plain) || parts.some(start => key.startsWith(start)), `${key} is not used`)
   }
   const shared = read('tr', 'shared')
-  for (const key of used) assert.ok(key in tr || `${key}.other` in tr || key in shared, `${key} does not exist`)
+  for (const key of used) if (key !== 'widget.js') assert.ok(key in tr || `${key}.other` in tr || key in shared, `${key} does not exist`)
 })
 
 test('nothing is glued to a placeholder, no straight quotes, no shouting', () => {

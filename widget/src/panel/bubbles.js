@@ -48,6 +48,9 @@ function Said({ item, name, mine, active }) {
     ${mine && delivery === 'failed' ? html`<span class="hush" role="alert">${t('widget.message.failed')}</span>` : null}`
 }
 
+/** Values of the buttons that lead to a person. */
+const PERSON = new Set(['handoff'])
+
 /** @param {{message: Extract<MessageView, {kind: 'choices'}>, active: boolean}} props */
 function Options({ message, active }) {
   const { chat, announce } = useDesk()
@@ -57,7 +60,7 @@ function Options({ message, active }) {
     document.getElementById('write')?.focus()
   }
   return html`<div class="card rows options">${message.body.options.map(option => html`
-    <button key=${option.value} class="row" type="button" onClick=${() => pick(option)}><span dir="auto">${option.label}</span><${Icon} name="next" small /></button>`)}</div>`
+    <button key=${option.value} class="row" type="button" onClick=${() => pick(option)}>${PERSON.has(option.value) && html`<${Icon} name="person" lead />`}<span dir="auto">${option.label}</span><${Icon} name="next" small /></button>`)}</div>`
 }
 
 /** @param {{group: Group}} props */
@@ -95,6 +98,6 @@ function Failed({ entry }) {
 function Fix({ slot }) {
   const { t, chat, announce } = useDesk()
   const label = t(`widget.form.${slot}`)
-  const correct = () => chat.send(t('widget.form.correct_slot', { label }), `correct:${slot}`).catch(() => announce('error', { code: 'storage' }))
+  const correct = () => chat.send(t('widget.form.correct_slot', { label }), `fix:${slot}`).catch(() => announce('error', { code: 'storage' }))
   return html`<button class="fix" type="button" onClick=${correct}><${Icon} name="pen" small />${t('widget.form.correct')}<span class="hush"> (${label})</span></button>`
 }

@@ -11,7 +11,6 @@ import { Home, Minimise, Privacy } from './home.js'
 import { DeskContext, Icon, html, useDesk } from './kit.js'
 import { Head } from './menu.js'
 import { Thread } from './thread.js'
-// @ts-expect-error: css, by build.mjs
 import './panel.css'
 
 function Panel() {
