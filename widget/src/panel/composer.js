@@ -32,6 +32,9 @@ export function Composer() {
   }, [prefill.value])
   useEffect(() => { if (text === '') draft.remove(); else draft.write(text) }, [text])
   useLayoutEffect(() => grow(field.current), [text, form?.slot])
+  // The field becomes another one when the bot asks for a detail; who was writing stays in it.
+  const writing = useRef(false)
+  useLayoutEffect(() => { if (writing.current && document.activeElement === document.body) field.current?.focus() }, [form !== null && form.slot !== 'question'])
 
   const send = async () => {
     if (!ready) return
@@ -60,10 +63,14 @@ export function Composer() {
     event.preventDefault()
     void send()
   }
+  const blurred = (/** @type {FocusEvent} */ { relatedTarget }) => {
+    if (relatedTarget !== null) writing.current = false
+    chat.setTyping(false)
+  }
   const placeholder = view?.status === 'waiting' ? 'widget.composer.waiting' : 'widget.composer.placeholder'
   const single = form !== null && form.slot !== 'question'
   const notes = [form?.error ? 'wrong' : '', left < TELL_LEFT ? 'left' : '', trouble ? 'trouble' : ''].filter(Boolean).join(' ')
-  const common = { id: 'write', ref: field, value: text, onInput: typed, onBlur: () => chat.setTyping(false), 'aria-describedby': notes || undefined, 'aria-invalid': form?.error || left < 0 ? 'true' : undefined, dir: 'auto' }
+  const common = { id: 'write', ref: field, value: text, onInput: typed, onFocus: () => { writing.current = true }, onBlur: blurred, 'aria-describedby': notes || undefined, 'aria-invalid': form?.error || left < 0 ? 'true' : undefined, dir: 'auto' }
   return html`<form class=${`composer${form ? ' asks' : ''}`} novalidate onSubmit=${submit}>
     ${form && html`<div class="prompt"><label for="write">${t(`widget.form.${form.slot}`)}
       <span class="num">${t('widget.form.step', { step: form.step, steps: form.steps })}</span></label>

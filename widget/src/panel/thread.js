@@ -56,7 +56,7 @@ export function Thread() {
       ref=${log} onScroll=${scrolled}>
       ${rows.length === 0 && html`<p class="activity empty">${loaded || !state.value.known ? t('widget.thread.empty') : t('action.loading')}</p>`}
       ${rows.map(row => html`<${Line} key=${row.key} row=${row} asked=${asked} showState=${row === mineLast} fixes=${fixes} />`)}
-      ${view?.status === 'waiting' && html`<${Queue} />`}
+      ${view?.status === 'waiting' && !away && html`<${Queue} />`}
       ${away && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
         <p>${whenBack(desk, state.value.people)} ${t('widget.away.answer')}</p></div>`}
       ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Avatar} name=${typing.name} bot=${typing.kind === 'bot'} /></div>`}
