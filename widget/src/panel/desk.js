@@ -28,6 +28,8 @@ function openChannel(name) {
 
 /** How long to wait for the loader to say which page this is, before connecting without it. */
 const LOADER_WITHIN_MS = 400
+/** So long after opening, an unread message may still turn the screen to itself. */
+const SETTLES_WITHIN_MS = 2000
 
 /**
  * Build everything behind the screens.
@@ -88,6 +90,7 @@ export function makeDesk(frame, dress) {
     },
   })
 
+  let justShownUntil = 0
   /** @param {unknown} text */
   function show(text) {
     if (typeof text === 'string' && text !== '') {
@@ -97,6 +100,7 @@ export function makeDesk(frame, dress) {
       openThread()
     }
     shown.value = true
+    justShownUntil = clock.now() + SETTLES_WITHIN_MS
     connection.retryNow()
   }
 
@@ -119,6 +123,8 @@ export function makeDesk(frame, dress) {
   chat.subscribe(next => {
     state.value = next
     const now = { unread: next.unread, live: next.known, agent: next.view?.agent ?? null, status: next.view?.status ?? '' }
+    // News that were still on their way when the panel was opened: straight to them.
+    if (now.unread > 0 && screen.value === 'home' && shown.value && clock.now() < justShownUntil) openThread()
     if (now.unread !== before.unread) loader.say({ type: 'unread', value: now.unread })
     if (now.live !== before.live) {
       loader.say({ type: 'live', value: now.live })

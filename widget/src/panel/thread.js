@@ -113,5 +113,5 @@ function Queue() {
 function Ended() {
   const { t } = useDesk()
   const begin = () => document.getElementById('write')?.focus()
-  return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.start_again')}</button></div>`
+  return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.continue')}</button></div>`
 }
