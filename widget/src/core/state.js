@@ -29,7 +29,7 @@
 export function mergeState(before, now) {
   if (before?.conversation !== now.conversation) return now
   const most = (/** @type {'head' | 'seen_by_agent' | 'seen_by_visitor'} */ mark) => Math.max(now[mark], before[mark])
-  const newer = now.version >= before.version ? now : before
+  const newer = now.version < before.version ? before : now
   return { ...newer, head: most('head'), seen_by_agent: most('seen_by_agent'), seen_by_visitor: most('seen_by_visitor') }
 }
 

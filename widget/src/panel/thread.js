@@ -19,7 +19,7 @@ export function Thread() {
   const [atEnd, setAtEnd] = useState(true)
   const [live, setLive] = useState(false)
   const rows = useMemo(() => rowsOf(messages, pending, { dayKey: times.dayKey, newFrom: newFrom.value }), [messages, pending.map(({ client_id, state }) => client_id + state).join(), newFrom.value])
-  const asked = pending.length === 0 ? messages.findLast(({ kind }) => kind !== 'activity')?.seq ?? 0 : 0
+  const asked = pending.length === 0 && view?.status !== 'resolved' ? messages.findLast(({ kind }) => kind !== 'activity')?.seq ?? 0 : 0
   const fixes = useMemo(() => correctable(messages), [messages])
   const mineLast = rows.findLast(row => row.type === 'group' && row.mine && row.delivery !== 'failed')
   const newest = rows.length > 0 ? rows[rows.length - 1].key + messages.length : ''
