@@ -59,7 +59,7 @@ def _run(unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         return database.run(unit, *args, **kwargs)
     finally:
-        asyncio.run(database.close())
+        database.shut()
 
 
 @main.command()
@@ -114,7 +114,7 @@ def _check_migrated(settings: Settings) -> None:
     try:
         current = database.run(revision)
     finally:
-        asyncio.run(database.close())
+        database.shut()
     if current != head():
         raise click.ClickException("The database is not up to date: run `chatserver migrate`.")
 
