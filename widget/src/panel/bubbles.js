@@ -3,7 +3,7 @@
 
 import { h } from 'preact'
 import { renderNodes, renderText } from '../core/nodes.js'
-import { Avatar, Icon, html, useDesk } from './kit.js'
+import { Avatar, Icon, html, useDesk, write } from './kit.js'
 
 /** @typedef {import('./rows.js').Item} Item */
 /** @typedef {import('../core/wire.js').MessageView} MessageView */
@@ -57,7 +57,7 @@ function Options({ message, active }) {
   if (!active) return null
   const pick = (/** @type {import('../core/wire.js').OptionView} */ { label, value }) => {
     chat.send(label, value).catch(() => announce('error', { code: 'storage' }))
-    document.getElementById('write')?.focus()
+    write()
   }
   return html`<div class="card rows options">${message.body.options.map(option => html`
     <button key=${option.value} class="row" type="button" onClick=${() => pick(option)}>${PERSON.has(option.value) && html`<${Icon} name="person" lead />`}<span dir="auto">${option.label}</span><${Icon} name="next" small /></button>`)}</div>`
@@ -98,6 +98,9 @@ function Failed({ entry }) {
 function Fix({ slot }) {
   const { t, chat, announce } = useDesk()
   const label = t(`widget.form.${slot}`)
-  const correct = () => chat.send(t('widget.form.correct_slot', { label }), `fix:${slot}`).catch(() => announce('error', { code: 'storage' }))
+  const correct = () => {
+    chat.send(t('widget.form.correct_slot', { label }), `fix:${slot}`).catch(() => announce('error', { code: 'storage' }))
+    write({ keyboard: true })
+  }
   return html`<button class="fix" type="button" onClick=${correct}><${Icon} name="pen" small />${t('widget.form.correct')}<span class="hush"> (${label})</span></button>`
 }

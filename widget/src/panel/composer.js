@@ -53,6 +53,10 @@ export function Composer() {
     setText(value)
     chat.setTyping(value !== '')
   }
+  const skip = () => {
+    chat.send(t('widget.form.skip'), 'skip').catch(() => setTrouble(true))
+    field.current?.focus()
+  }
   const key = (/** @type {KeyboardEvent} */ event) => {
     // While a word is being composed, Enter belongs to the keyboard.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
@@ -74,7 +78,7 @@ export function Composer() {
   return html`<form class=${`composer${form ? ' asks' : ''}`} novalidate onSubmit=${submit}>
     ${form && html`<div class="prompt"><label for="write">${t(`widget.form.${form.slot}`)}
       <span class="num">${t('widget.form.step', { step: form.step, steps: form.steps })}</span></label>
-      ${form.skippable && html`<button type="button" class="btn plain small" onClick=${() => chat.send(t('widget.form.skip'), 'skip').catch(() => setTrouble(true))}>${t('widget.form.skip')}</button>`}</div>`}
+      ${form.skippable && html`<button type="button" class="btn plain small" onClick=${skip}>${t('widget.form.skip')}</button>`}</div>`}
     <div class="write">
       ${single
         ? html`<input ...${common} type="text" placeholder=" " ...${FIELDS[form.slot]} />`

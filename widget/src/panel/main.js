@@ -20,7 +20,7 @@ function Panel() {
 
   useEffect(() => {
     if (!shown.value) return
-    const first = document.querySelector(at === 'thread' ? '#write' : 'h1')
+    const first = document.querySelector(at === 'thread' && matchMedia('(hover: hover)').matches ? '#write' : 'h1')
     if (first instanceof HTMLElement) first.focus({ preventScroll: true })
   }, [at, shown.value])
   const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && !event.isComposing) close() }

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Bubbles } from './bubbles.js'
-import { Avatar, Faces, Icon, html, useDesk, whenBack } from './kit.js'
+import { Avatar, Faces, Icon, html, useDesk, whenBack, write } from './kit.js'
 import { correctable, rowsOf } from './rows.js'
 
 /** @typedef {import('./rows.js').Row} Row */
@@ -112,6 +112,6 @@ function Queue() {
 
 function Ended() {
   const { t } = useDesk()
-  const begin = () => document.getElementById('write')?.focus()
+  const begin = () => write({ keyboard: true })
   return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.continue')}</button></div>`
 }
