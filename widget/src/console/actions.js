@@ -34,6 +34,7 @@ export class Actions {
   #toastTimer
   /** @type {Map<string, unknown>} */
   #leaving = new Map()
+  #sending = Promise.resolve()
   #typing = { conversation: '', note: false, at: 0 }
   /** Newest seq that was reported as seen, by conversation. @type {Map<string, number>} */
   #seen = new Map()
@@ -142,8 +143,14 @@ export class Actions {
     if (told !== null && isMine(model.state.value, told)) await this.#ask('conversation_resolve', { conversation: id, fence: told.fence })
   }
 
-  /** Send what the composer holds. @param {AgentConversation} conversation @param {Mode} mode */
-  async send(conversation, mode) {
+  /** Send what the composer holds, one after the other. @param {AgentConversation} conversation @param {Mode} mode */
+  send(conversation, mode) {
+    this.#sending = this.#sending.then(() => this.#sendNow(conversation, mode))
+    return this.#sending
+  }
+
+  /** The field is cleared once the text is safe; what was typed meanwhile stays. @param {AgentConversation} conversation @param {Mode} mode */
+  async #sendNow(conversation, mode) {
     const { drafts, outbox, t, model } = this.#parts
     const id = conversation.conversation
     const text = drafts.text(id, mode)
@@ -155,7 +162,8 @@ export class Actions {
     } catch {
       return this.toast(t('console.refused.kept'), true)
     }
-    drafts.write(id, mode, '')
+    const now = drafts.text(id, mode)
+    drafts.write(id, mode, now.startsWith(text) ? now.slice(text.length) : now)
     this.stopTyping()
     model.refused.value = withKey(model.refused.value, id, undefined)
   }

@@ -13,14 +13,14 @@ import { Thread } from './thread.js'
 export function TalkPane() {
   const { model, t } = useApp()
   const one = model.current.value
-  return html`<main class="talk" id="talk" aria-label=${t('console.talk')} tabindex="-1">
+  return html`<section class="talk" id="talk" aria-label=${t('console.talk')} tabindex="-1">
     ${one === null ? html`<${Nothing} />` : html`
       <${Head} one=${one} /><${Sub} one=${one} />
       <${Gathered} key=${`g-${one.conversation}`} one=${one} />
       <${Thread} key=${`t-${one.conversation}`} one=${one} />
       <${StandingBar} one=${one} />
       <${Composer} key=${`c-${one.conversation}`} one=${one} />`}
-  </main>`
+  </section>`
 }
 
 /** @typedef {{one: import('../types.js').AgentConversation}} Props */
