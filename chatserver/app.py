@@ -167,7 +167,7 @@ def build_app(
     pages = Starlette(
         routes=build_routes(web),
         middleware=middleware(web),
-        exception_handlers=exception_handlers(web),  # type: ignore[arg-type]
+        exception_handlers=exception_handlers(web),
         lifespan=lifespan,
         max_body_size=MAX_BODY_BYTES,
     )

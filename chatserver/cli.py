@@ -16,10 +16,11 @@ from chatserver.clock import SystemClock, to_ms
 from chatserver.domain.people import Role
 from chatserver.errors import ChatError, SettingsError
 from chatserver.logs import configure_logs
-from chatserver.services import setup, staff
+from chatserver.services import setup
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import head, migrate, revision
+from chatserver.storage.staff import StaffAccount
 
 CLOCK = SystemClock()
 
@@ -58,7 +59,7 @@ def _run(unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         return database.run(unit, *args, **kwargs)
     finally:
-        asyncio.run(database.close())
+        database.shut()
 
 
 @main.command()
@@ -72,12 +73,12 @@ def serve(host: str | None, port: int | None) -> None:
     from chatserver import serving
     from chatserver.app import build_app
 
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}
     if host is not None:
         given["host"] = host
     if port is not None:
         given["port"] = port
-    settings = load_settings(**given)
+    settings = load_settings(None, **given)
     configure_logs(settings)
     if settings.database.startswith("sqlite"):
         migrate(settings.database, now_ms=CLOCK.now_ms())
@@ -113,7 +114,7 @@ def _check_migrated(settings: Settings) -> None:
     try:
         current = database.run(revision)
     finally:
-        asyncio.run(database.close())
+        database.shut()
     if current != head():
         raise click.ClickException("The database is not up to date: run `chatserver migrate`.")
 
@@ -189,7 +190,7 @@ def user_link(email: str) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def user_list(as_json: bool) -> None:
     """List the accounts."""
-    accounts: list[staff.StaffAccount] = _run(setup.accounts)
+    accounts: list[StaffAccount] = _run(setup.accounts)
     if as_json:
         rows = [{"email": a.email, "name": a.name, "role": a.role} for a in accounts]
         click.echo(msgspec.json.encode(rows))

@@ -6,6 +6,11 @@ import structlog
 
 from chatserver.settings import Settings
 
+# Never the variables of a frame: they are what people typed.
+_faults = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure_logs(settings: Settings) -> None:
     """Send every line, ours and the libraries', through one renderer."""
@@ -17,9 +22,13 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_faults, structlog.processors.JSONRenderer()]
         if settings.log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, *renderer],

@@ -15,7 +15,8 @@ _NOT_WORD = re.compile(r"[^\w]|_")
 _THRICE = re.compile(r"([^\W\d])\1{2,}")
 _GLUED_UNIT = re.compile(r"\b(\d+)([^\W\d]{2,})")
 _GLUED_PARTICLE = re.compile(
-    r"^(\w+?(?:[aeiou]r|yor|yo|yok|mis|m[ae]z|[dt][iu](?:m|n|k|niz|nuz|ler)?|(?:[ae]c[ae][kg]))|var|yok)"
+    r"^(\w+?(?:[aeiou]r|yor|yo|m[ae]z|m[ae]d[iu]|[ae]c[ae][kg])"
+    r"|var|yok|geldi|oldu|gitti|bitti|verdi|yatti|cikti|kaldi|degil)"
     r"(m[iu](?:siniz|sunuz|yim|yum|yiz|yuz|sin|sun|ydi|ydu)?)$"
 )
 

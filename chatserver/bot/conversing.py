@@ -20,6 +20,7 @@ _SMALL_TALK = frozenset(
     | {Intent.SKIP, Intent.BACK}
 )
 MAX_INSULTS_HEARD_OUT = 1
+SAYS_MORE_FROM_WORDS = 6
 
 
 def converse(draft: Draft, heard: Sequence[Heard]) -> None:
@@ -35,11 +36,14 @@ def converse(draft: Draft, heard: Sequence[Heard]) -> None:
         if one.kind == "handoff_requested":
             to_people(draft, HandoffReason.ASKED, texts)
             return
-        if one.kind != "text" or (one.choice is not None and _press(draft, one.choice)):
+        if one.kind != "text":
             continue
-        if one.text.strip():
+        if one.choice is not None and _press(draft, one.choice):
+            if draft.is_handing_over:
+                return
+        elif one.text.strip():
             texts.append(one.text)
-    if texts and not draft.is_handing_over:
+    if texts:
         _hear(draft, texts)
     if draft.says and not draft.is_handing_over:
         draft.greet(short=True)
@@ -51,13 +55,21 @@ def to_people(draft: Draft, reason: HandoffReason, texts: Sequence[str] = ()) ->
     Args:
         texts: what was just said; a question among it is kept for the people.
     """
-    wanted = " ".join(t for t in texts if Intent.PERSON not in intents(t, draft.language))
+    wanted = " ".join(text for text in texts if _says_more(draft, text))
     if checked_question(wanted):
         draft.keep_original(wanted)
     draft.hand_over(reason)
     draft.tell(phrases.handing_over(draft.situation))
     draft.remember(told_waiting=True)
     gathering.start(draft)
+
+
+def _says_more(draft: Draft, text: str) -> bool:
+    """Whether a message holds more than the wish for a person or small talk."""
+    found = intents(text, draft.language)
+    if found & _SMALL_TALK:
+        return False
+    return Intent.PERSON not in found or len(text.split()) >= SAYS_MORE_FROM_WORDS
 
 
 def _press(draft: Draft, choice: str) -> bool:
@@ -84,7 +96,7 @@ def _hear(draft: Draft, texts: Sequence[str]) -> None:
     if Intent.THREAT in heard:
         draft.say("bot.threat")
         draft.raise_to(Priority.URGENT)
-        to_people(draft, HandoffReason.URGENT, texts)
+        draft.hand_over(HandoffReason.URGENT)
     elif Intent.COMPLAINT in heard:
         draft.say("bot.complaint")
         draft.raise_to(Priority.HIGH)
@@ -135,7 +147,7 @@ def _reply(draft: Draft, text: str, found: frozenset[Intent]) -> bool:
 
 def _question(draft: Draft, texts: Sequence[str], *, insulted: bool) -> None:
     outcome = answers.look_up(draft, texts)
-    if insulted and outcome.verdict == "none":
+    if insulted and outcome.verdict != "answer":
         _insult(draft)
     else:
         answers.respond(draft, outcome, texts)

@@ -94,7 +94,7 @@ def shown_contact(value: str) -> str:
 
 @lru_cache(maxsize=64)
 def _order_rule(pattern: str) -> re.Pattern[str] | None:
-    bare = pattern.removeprefix("^").removesuffix("$")
+    bare = pattern.translate(_ASCII_I).removeprefix("^").removesuffix("$")
     try:
         return re.compile(rf"(?<![\w-])(?:{bare})(?![\w-])", re.IGNORECASE) if bare else None
     except re.error:

@@ -82,9 +82,7 @@ class Draft:
 
     def keep_original(self, text: str) -> None:
         """Remember a question for the people who will read it; a longer thought is cut."""
-        said = " ".join(text.split())
-        if said:
-            self.remember(original=said[:MAX_ORIGINAL_CHARS])
+        self.remember(original=" ".join(text.split())[:MAX_ORIGINAL_CHARS])
 
     def greet(self, *, short: bool) -> None:
         """Say once that this is the bot."""

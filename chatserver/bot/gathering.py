@@ -46,14 +46,12 @@ _FIX: dict[Slot, str] = {
 
 def start(draft: Draft) -> None:
     """Begin, or ask on where the flow stood; nothing once it is over."""
-    if draft.state.done or draft.state.gathering or draft.state.confirming:
-        resume(draft)
-        return
-    original = checked_question(draft.state.original)
-    known = draft.state.slots.get("question") or draft.situation.details.get("question")
-    if original and len(original.split()) >= MIN_ORIGINAL_WORDS and not known:
-        draft.remember(slots={**draft.state.slots, "question": original})
-    advance(draft)
+    if not (draft.state.done or draft.state.gathering or draft.state.confirming):
+        _move_on(draft)
+        if _asked(draft) is None:
+            summarise(draft)
+            return
+    resume(draft)
 
 
 def resume(draft: Draft) -> None:
@@ -64,31 +62,19 @@ def resume(draft: Draft) -> None:
         summarise(draft)
 
 
-def advance(draft: Draft) -> None:
-    """Ask for the next missing detail, or show the summary."""
-    state = draft.state
-    for slot in _steps(draft):
-        if slot not in state.slots and slot not in state.skipped:
-            draft.remember(gathering=slot, confirming=False, tries=0)
-            _ask(draft, slot)
-            return
-    draft.remember(gathering=None, correcting=False, tries=0)
-    summarise(draft)
-
-
 def take(draft: Draft, text: str) -> str | None:
     """Return the value of the asked detail that the text holds, or None."""
-    match draft.state.gathering:
+    slot = draft.state.gathering
+    assert slot is not None, "only an asked detail is taken"
+    match slot:
         case "name":
             return checked_name(text)
         case "contact":
             return checked_contact(text)
         case "order":
             return checked_order(text, draft.situation.order_pattern)
-        case "question":
+        case _:
             return checked_question(text)
-        case None:
-            return None
 
 
 def fill(draft: Draft, value: str) -> None:
@@ -96,10 +82,10 @@ def fill(draft: Draft, value: str) -> None:
     slot = draft.state.gathering
     assert slot is not None, "only an asked detail is filled"
     skipped = tuple(s for s in draft.state.skipped if s != slot)
-    draft.remember(slots={**draft.state.slots, slot: value}, skipped=skipped, gathering=None)
-    draft.remember(tries=0)
+    draft.remember(slots={**draft.state.slots, slot: value}, skipped=skipped)
     if draft.state.correcting:
         draft.say("bot.slot.changed", value=_shown(slot, value))
+    _move_on(draft)
 
 
 def pass_over(draft: Draft) -> None:
@@ -108,7 +94,8 @@ def pass_over(draft: Draft) -> None:
     assert slot is not None, "only an asked detail is passed over"
     slots = {name: value for name, value in draft.state.slots.items() if name != slot}
     skipped = (*(s for s in draft.state.skipped if s != slot), slot)
-    draft.remember(slots=slots, skipped=skipped, gathering=None, tries=0)
+    draft.remember(slots=slots, skipped=skipped)
+    _move_on(draft)
 
 
 def reject(draft: Draft, text: str) -> bool:
@@ -184,14 +171,34 @@ def fixable(draft: Draft, value: str) -> Slot | None:
     return next((slot for slot in _steps(draft) if value == FIX + slot), None)
 
 
+def _asked(draft: Draft) -> Slot | None:
+    return draft.state.gathering
+
+
+def _move_on(draft: Draft) -> None:
+    """Turn to the next missing detail without asking yet; to none when nothing is missing.
+
+    The question that led here stands in for the last step.
+    """
+    slots = draft.state.slots
+    original = checked_question(draft.state.original) or ""
+    is_open = "question" not in slots and "question" not in draft.state.skipped
+    is_told = len(original.split()) >= MIN_ORIGINAL_WORDS
+    if is_told and is_open and not draft.situation.details.get("question"):
+        slots = {**slots, "question": original}
+    missing = (s for s in _steps(draft) if s not in slots and s not in draft.state.skipped)
+    draft.remember(slots=slots, gathering=next(missing, None), correcting=False, tries=0)
+
+
 def _given(draft: Draft) -> dict[Slot, str]:
     return {slot: draft.state.slots[slot] for slot in SLOTS if slot in draft.state.slots}
 
 
 def _steps(draft: Draft) -> list[Slot]:
-    """Return the details of this conversation's flow, in order."""
-    known = draft.situation.details
-    return [slot for slot in SLOTS if not _has(known, slot) and _is_wanted(draft, slot)]
+    """Return the details of this conversation's flow, in order: what it lacks or was given here."""
+    state, known = draft.state, draft.situation.details
+    here = {*state.slots, state.gathering}
+    return [s for s in SLOTS if (s in here or not _has(known, s)) and _is_wanted(draft, s)]
 
 
 def _has(known: Mapping[str, str], slot: Slot) -> bool:
@@ -231,7 +238,7 @@ def _error(draft: Draft, slot: Slot, text: str) -> str:
             return say(language, "bot.slot.order_retry", example=draft.situation.order_example)
         case "order":
             return say(language, "bot.slot.order_unknown")
-        case "question":
+        case _:
             return say(language, "bot.slot.question_retry")
 
 

@@ -47,7 +47,7 @@ _SOMEWHERE: dict[str, tuple[tuple[Intent, str], ...]] = {
             r"(musteri )?(temsilci|yetkili(?! (servis|satici))|operator)\w*( \w+){0,2} "
             r"(bagla|gorus|konus|aktar|istiyor|yok mu|var mi|lazim|ver|ulas)\w*"
             r"|(canli destek|musteri hizmetleri)\w*( ile)? (bagla|gorus|konus|aktar|istiyor)\w*"
-            r"|(insan|biri|birisi|gercek kisi)(n|ne|na|yle|nle|la|le|e)?( ile)? "
+            r"|(insan|biri|birisi|gercek kisi)(n|ne|na|yle|nle|la|le|e|a)?( ile)? "
             r"(bagla|gorus|konus|aktar)\w*"
             r"|beni (birine|bir insana|insana) bagla\w*|yok mu (kimse|biri)|kimse yok mu"
             r"|(yetkili|gercek) (biri|birisi|bir insan|insan)\w*( \w+)? (yok mu|var mi|istiyor\w*)"
@@ -55,7 +55,7 @@ _SOMEWHERE: dict[str, tuple[tuple[Intent, str], ...]] = {
         ),
         (
             Intent.ROBOT,
-            r"(robot|bot) ?(mu|mus|musun|musunuz|sun|sunuz|muyum)( \w+)?|yapay zeka\w*"
+            r"(robot|bot) ?(mu|mus|musun|musn|musunuz|sun|sunuz)|yapay zeka\w*"
             r"|(gercek )?(insan|kisi) (mi|misin|misiniz)|insan misin\w*",
         ),
         (
@@ -125,7 +125,7 @@ _WHOLLY: dict[str, tuple[tuple[Intent, str], ...]] = {
         ),
         (
             Intent.THANKS,
-            r"((cok|tamam|evet|allah razi olsun|sagol|sag ol|sag olun|tesekkur|tesekkurler|ederim"
+            r"(?=.*(tesekkur|sag ol|eyvallah|minnettar|razi))((cok|tamam|evet|allah razi olsun|sagol|sag ol|sag olun|tesekkur|tesekkurler|ederim"
             r"|ederiz|eyvallah|super|harika|minnettarim|peki|iyi gunler|kolay gelsin) ?)+",
         ),
         (
@@ -161,7 +161,7 @@ _WHOLLY: dict[str, tuple[tuple[Intent, str], ...]] = {
         ),
         (
             Intent.THANKS,
-            r"((ok|okay|yes|great|perfect|many|thanks|thank you|so much|a lot|very much|cheers"
+            r"(?=.*(thank|cheers|great|perfect|brilliant|lovely))((ok|okay|yes|great|perfect|many|thanks|thank you|so much|a lot|very much|cheers"
             r"|brilliant|lovely) ?)+",
         ),
         (

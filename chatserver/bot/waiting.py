@@ -32,8 +32,6 @@ def keep_company(draft: Draft, heard: Sequence[Heard]) -> None:
     open_question = draft.state.gathering is not None or draft.state.confirming
     if not said_something and not draft.says and open_question:
         return
-    if not draft.says or not isinstance(draft.says[-1], FormBody | ChoicesBody):
-        gathering.start(draft)
     _ask_one_thing(draft)
 
 
@@ -128,20 +126,28 @@ def _hear_detail(draft: Draft, text: str, found: frozenset[Intent]) -> None:
         gathering.fill(draft, value)
         if slot == "question":
             _answer(draft, text)
-    elif Intent.GREETING not in found and not _answer(draft, text):
+    elif Intent.GREETING not in found and not (len(text.split()) > 1 and _answer(draft, text)):
+        _keep_for_people(draft, text)
         gathering.reject(draft, text)
 
 
 def _hear_more(draft: Draft, text: str, found: frozenset[Intent]) -> None:
     """Take what is said before the details are asked, or after they are confirmed."""
     if not draft.state.done:
-        if checked_question(text):
-            draft.keep_original(f"{draft.state.original} {text}")
+        _keep_for_people(draft, text)
         _answer(draft, text)
-    elif Intent.THANKS in found or Intent.BYE in found:
+    elif Intent.THANKS in found:
+        draft.say("bot.thanks")
+    elif Intent.BYE in found:
         draft.tell(phrases.goodbye(draft.situation))
     elif not _answer(draft, text) and not found & {Intent.YES, Intent.NO, Intent.GREETING}:
         draft.say("bot.waiting.noted")
+
+
+def _keep_for_people(draft: Draft, text: str) -> None:
+    """Remember what was told instead of a detail, where it says something."""
+    if checked_question(text) and len(text.split()) > 1:
+        draft.keep_original(f"{draft.state.original} {text}")
 
 
 def _is_clear_question(draft: Draft, text: str) -> bool:
@@ -161,8 +167,10 @@ def _answer(draft: Draft, text: str) -> bool:
 
 
 def _ask_one_thing(draft: Draft) -> None:
-    """Of several questions for details keep the last: it is where the flow stands."""
-    last = len(draft.says) - 1
-    draft.says[:] = [
-        body for at, body in enumerate(draft.says) if at == last or not isinstance(body, FormBody)
-    ]
+    """End the turn with one question: where the flow stands, its error kept if it had one."""
+    forms = [body for body in draft.says if isinstance(body, FormBody)]
+    draft.says[:] = [body for body in draft.says if not isinstance(body, FormBody)]
+    if forms and forms[-1].slot == draft.state.gathering:
+        draft.says.append(forms[-1])
+    elif not draft.says or not isinstance(draft.says[-1], ChoicesBody):
+        gathering.start(draft)

@@ -66,6 +66,7 @@ class Chat:
         self._turns_again: set[ConversationId] = set()
         self._routing = False
         self._route_again = False
+        self._in_flight = 0
 
     async def do(
         self, unit: Callable[Concatenate[Work, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -83,6 +84,7 @@ class Chat:
             return unit(work, *args, **kwargs), work.facts
 
         future = self.database.submit(run)
+        self._in_flight += 1
         future.add_done_callback(self._committed)
         result, _facts = await asyncio.shield(future)
         return result
@@ -94,6 +96,7 @@ class Chat:
         return await self.database.read(unit, *args, **kwargs)
 
     def _committed(self, future: "asyncio.Future[tuple[Any, list[Fact]]]") -> None:
+        self._in_flight -= 1
         if future.cancelled() or future.exception() is not None:
             return
         _result, facts = future.result()
@@ -222,8 +225,8 @@ class Chat:
             log.warning("sweep postponed", code=refusal.code)
 
     async def settle(self) -> None:
-        """Wait until nothing that was triggered still runs; for tests and for the drain."""
-        while len(self.tasks):
+        """Wait until every unit is committed and nothing that followed still runs."""
+        while self._in_flight or len(self.tasks):
             await asyncio.sleep(0)
             await asyncio.sleep(0.001)
 

@@ -15,9 +15,9 @@ from chatserver.domain.people import Role
 from chatserver.domain.sites import Site, SiteSettings
 from chatserver.errors import Code, Refusal
 from chatserver.services import staff
-from chatserver.services.staff import StaffAccount
 from chatserver.storage import agents, sites
 from chatserver.storage import staff as accounts_table
+from chatserver.storage.staff import StaffAccount
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(

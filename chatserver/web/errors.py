@@ -3,14 +3,14 @@
 import secrets
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatserver.errors import Code, Refusal
+from chatserver.web.context import Web
 from chatserver.web.headers import Kind, protect
-from chatserver.web.templates import Templates, language_of
+from chatserver.web.templates import language_of
 
 STATUS: dict[Code, int] = {
     Code.BAD_REQUEST: 400,
@@ -42,19 +42,23 @@ def wants_json(request: Request) -> bool:
 
 
 def error_response(
-    templates: Templates,
+    web: Web,
     request: Request,
     status: int,
     *,
     code: str = "",
     headers: dict[str, str] | None = None,
+    fault: Exception | None = None,
 ) -> Response:
     """Return the page (or the JSON) of an error, with a reference that the log has too.
 
     Nothing of the request and nothing of the fault is shown.
     """
     reference = secrets.token_hex(4)
-    log.info("request refused", status=status, code=code, reference=reference)
+    if fault is not None:
+        log.error("request failed", path=request.url.path, reference=reference, exc_info=fault)
+    else:
+        log.info("request refused", status=status, code=code, reference=reference)
     response: Response
     if wants_json(request):
         response = JSONResponse(
@@ -64,29 +68,34 @@ def error_response(
         )
         return protect(response, Kind.DATA)
     word = str(status) if status in _WORDED else "500"
-    page = templates.render(
-        "error.html", language_of(request), word=word, reference=reference, theme=None
+    page = web.templates.render(
+        "error.html",
+        language_of(request),
+        word=word,
+        reference=reference,
+        theme=None,
+        css=web.assets.url("console.css"),
     )
     response = HTMLResponse(page, status, headers)
     return protect(response, Kind.STAFF)
 
 
-def refusal_response(templates: Templates, request: Request, refusal: Refusal) -> Response:
+def refusal_response(web: Web, request: Request, refusal: Refusal) -> Response:
     """Return what a refusal looks like over HTTP."""
     headers = {}
     if refusal.after_ms is not None:
         headers["Retry-After"] = str(-(-refusal.after_ms // 1000))
     return error_response(
-        templates, request, STATUS[refusal.code], code=refusal.code.value, headers=headers
+        web, request, STATUS[refusal.code], code=refusal.code.value, headers=headers
     )
 
 
 class FaultsMiddleware:
     """The edge where faults stop: logged with a traceback, shown as a sentence and a reference."""
 
-    def __init__(self, app: ASGIApp, templates: Templates) -> None:
+    def __init__(self, app: ASGIApp, web: Web) -> None:
         self.app = app
-        self.templates = templates
+        self.web = web
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -110,17 +119,5 @@ class FaultsMiddleware:
 
     def _answer(self, request: Request, error: Exception) -> Response:
         if isinstance(error, Refusal):
-            return refusal_response(self.templates, request, error)
-        log.exception("request failed", path=request.url.path)
-        return error_response(self.templates, request, 500)
-
-
-def http_exception_handler(templates: Templates) -> object:
-    """Return the handler of Starlette's own refusals (404, 405, a body that is no form)."""
-
-    async def handle(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
-        return error_response(templates, request, status, headers=headers)
-
-    return handle
+            return refusal_response(self.web, request, error)
+        return error_response(self.web, request, 500, fault=error)

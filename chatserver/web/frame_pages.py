@@ -1,0 +1,85 @@
+"""The panel's page: framed by a shop, or by itself as a hosted page."""
+
+from dataclasses import asdict
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from chatserver import __version__
+from chatserver.domain.sites import Site
+from chatserver.errors import Code, Refusal
+from chatserver.web.accent import adapt, is_colour
+from chatserver.web.context import Web
+from chatserver.web.headers import Kind, protect
+from chatserver.web.templates import THEMES, accepted, script_json
+from chatserver.words import LANGUAGES, words
+
+POPULAR = 4
+
+
+async def frame(web: Web, request: Request) -> Response:
+    """Serve `/frame/<site>`, which only the site's own origins may frame."""
+    return await _panel(web, request, hosted=False)
+
+
+async def hosted(web: Web, request: Request) -> Response:
+    """Serve `/c/<site>`, which nobody may frame."""
+    return await _panel(web, request, hosted=True)
+
+
+async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
+    site = await web.find_site(request.path_params["site"])
+    if site is None:
+        raise Refusal(Code.NOT_FOUND)
+    language = _language(request, site, hosted=hosted)
+    theme = request.query_params.get("theme")
+    theme = theme if theme in THEMES else "auto"
+    html = web.templates.render(
+        "frame.html",
+        language,
+        theme=theme,
+        hosted=hosted,
+        title=site.settings.name,
+        panel_js=web.assets.url("panel.js"),
+        panel_css=web.assets.url("panel.css"),
+        frame_data=script_json(await _data(web, site, language, theme=theme, hosted=hosted)),
+    )
+    kind = Kind.HOSTED if hosted else Kind.FRAME
+    return protect(HTMLResponse(html), kind, ancestors=site.settings.origins)
+
+
+def _language(request: Request, site: Site, *, hosted: bool) -> str:
+    """What the shop's page asked for; a hosted page asks the browser; else the site's own."""
+    asked = request.query_params.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    browsers = accepted(request.headers.get("accept-language", "")) if hosted else None
+    return browsers or site.settings.language
+
+
+async def _data(
+    web: Web, site: Site, language: str, *, theme: str, hosted: bool
+) -> dict[str, object]:
+    settings = site.settings
+    accent = asdict(adapt(settings.accent)) if is_colour(settings.accent) else None
+    return {
+        "site": {
+            "key": site.key,
+            "name": settings.name,
+            "accent": accent,
+            "contact": dict(settings.contact),
+        },
+        "language": language,
+        "theme": theme,
+        "words": dict(words(language, "widget")),
+        "people": msgspec.to_builtins(await web.people(site)),
+        "popular": [
+            {"entry": entry.key, "question": entry.question}
+            for entry in web.knowledge.popular(language, POPULAR)
+        ],
+        "origins": list(settings.origins),
+        "hosted": hosted,
+        "protocol": 1,
+        "version": __version__,
+    }

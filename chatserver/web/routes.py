@@ -1,0 +1,122 @@
+"""Puts routes, who may call them and what serves them together."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from chatserver.errors import Code, Refusal
+from chatserver.web import (
+    assets,
+    faq_pages,
+    frame_pages,
+    health,
+    pages,
+    sessions,
+    transcript_pages,
+    visitor_pages,
+)
+from chatserver.web.access import ROUTES, Access, Rule, may_call
+from chatserver.web.context import Web
+from chatserver.web.errors import FaultsMiddleware, error_response, refusal_response, wants_json
+from chatserver.web.headers import HeadersMiddleware
+from chatserver.web.origin import OriginMiddleware
+
+Page = Callable[[Web, Request], Awaitable[Response]]
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def _of_assets(serve: Callable[[assets.Assets, Request], Awaitable[Response]]) -> Page:
+    async def show(web: Web, request: Request) -> Response:
+        return await serve(web.assets, request)
+
+    return show
+
+
+PAGES: Mapping[str, Page] = {
+    "home": pages.home,
+    "sign_in": pages.sign_in,
+    "do_sign_in": pages.do_sign_in,
+    "do_sign_out": pages.do_sign_out,
+    "setup": pages.setup,
+    "do_setup": pages.do_setup,
+    "console": pages.console,
+    "account": pages.account,
+    "do_change_password": pages.do_change_password,
+    "do_end_session": pages.do_end_session,
+    "do_end_others": pages.do_end_others,
+    "faq": faq_pages.faq,
+    "faq_entry": faq_pages.faq_entry,
+    "transcripts": transcript_pages.transcripts,
+    "transcript": transcript_pages.transcript,
+    "transcript_print": transcript_pages.transcript_print,
+    "transcript_file": transcript_pages.transcript_file,
+    "own_transcript": visitor_pages.own_transcript,
+    "own_transcript_file": visitor_pages.own_transcript_file,
+    "frame": frame_pages.frame,
+    "hosted": frame_pages.hosted,
+    "loader": _of_assets(assets.show_loader),
+    "pinned_loader": _of_assets(assets.show_pinned_loader),
+    "static": _of_assets(assets.show_file),
+    "alive": health.show_alive,
+    "ready": health.show_ready,
+}
+
+
+def build_routes(web: Web) -> list[BaseRoute]:
+    """Return every route of the table, each behind its rule."""
+    return [
+        Route(rule.path, _guarded(web, rule), methods=[rule.method], name=rule.name)
+        for rule in ROUTES
+    ]
+
+
+def _guarded(web: Web, rule: Rule) -> Callable[[Request], Awaitable[Response]]:
+    serve = PAGES[rule.name]
+
+    async def endpoint(request: Request) -> Response:
+        account = None
+        if rule.access is not Access.PUBLIC:
+            found = await sessions.load(web, request)
+            account = found[0] if found else None
+        if not may_call(rule, account):
+            return _turn_away(rule, request, is_known=account is not None)
+        return await serve(web, request)
+
+    return endpoint
+
+
+def _turn_away(rule: Rule, request: Request, *, is_known: bool) -> Response:
+    if is_known:
+        raise Refusal(Code.FORBIDDEN)
+    if rule.method != "GET" or wants_json(request):
+        raise Refusal(Code.UNAUTHENTICATED)
+    return pages.see_other(f"/sign-in?next={quote(request.url.path, safe='/')}")
+
+
+def middleware(web: Web) -> list[Middleware]:
+    """Return what every request passes, the outermost first."""
+    return [
+        Middleware(HeadersMiddleware),
+        Middleware(FaultsMiddleware, web=web),
+        Middleware(OriginMiddleware, settings=web.settings),
+    ]
+
+
+def exception_handlers(web: Web) -> Mapping[type[Exception], Handler]:
+    """Return how refusals look: ours, and Starlette's (no such route, wrong method)."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return refusal_response(web, request, error)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers) if error.headers else None
+        return error_response(web, request, error.status_code, headers=headers)
+
+    return {Refusal: refused, HTTPException: failed}

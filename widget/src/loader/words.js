@@ -1,0 +1,13 @@
+// The few words the shop's page needs before the panel is there; the build puts them in.
+
+/** @type {Record<string, Record<string, string>>} */
+// @ts-expect-error: replaced by build.mjs with strings of chatserver/locales
+const TABLE = LOADER_WORDS
+
+/**
+ * @param {string} language
+ * @param {string} key as build.mjs names it
+ * @param {number} count
+ */
+export const say = (language, key, count) => TABLE[language][key].replace('{count}', `${count}`)
+export const languageOf = (/** @type {string | null | undefined} */ tag) => /^en\b/i.test(tag ?? '') ? 'en' : 'tr'

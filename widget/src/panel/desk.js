@@ -1,0 +1,135 @@
+// Puts the core together for this page and keeps what the screens read, as signals.
+
+import { computed, signal } from '@preact/signals'
+import { io } from 'socket.io-client'
+import { systemClock } from '../core/clock.js'
+import { Connection } from '../core/connection.js'
+import { VisitorConversation } from '../core/conversation.js'
+import { clientId } from '../core/ids.js'
+import { watchPage } from '../core/lifecycle.js'
+import { Outbox } from '../core/outbox.js'
+import { FallbackStore, IndexedStore, textStore } from '../core/stores.js'
+import { VERSION } from '../core/wire.js'
+import { makeTimes, makeWords } from '../core/words.js'
+import { listenToLoader, pageOf } from './port.js'
+
+/** @typedef {import('./frame.js').FrameData} FrameData */
+/** @typedef {import('../core/wire.js').MessageView} MessageView */
+/** @typedef {ReturnType<typeof makeDesk>} Desk */
+
+/**
+ * Build everything behind the screens.
+ *
+ * @param {FrameData} frame
+ * @param {(colour: unknown, theme: unknown) => void} dress puts the shop's colour and theme on the page
+ */
+export function makeDesk(frame, dress) {
+  const { key: site } = frame.site
+  const clock = systemClock
+  const t = makeWords(frame.language, frame.words)
+  const times = makeTimes(frame.language, t, { now: () => clock.now() })
+  const client = clientId()
+  const token = textStore(() => localStorage, `supportchat:token:${site}`)
+  const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
+  const memory = signal(false)
+  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`supportchat:${site}`)
+  const store = new FallbackStore(new IndexedStore(indexedDB, `supportchat-${site}`), () => { memory.value = true })
+
+  const connection = new Connection({
+    clock,
+    open: attempt => io(`${location.origin}/visitor`, {
+      path: '/socket.io/', forceNew: true, reconnection: false, autoConnect: false, timeout: 8000, tryAllTransports: true,
+      // A network that swallows WebSockets fails slowly: every third try begins with polling.
+      transports: attempt % 3 === 2 ? ['polling', 'websocket'] : ['websocket', 'polling'],
+      auth: { version: VERSION, client, ...chat.auth() },
+    }),
+  })
+  const outbox = new Outbox({
+    store, clock, channel, locks: navigator.locks, name: `supportchat:${site}`, send: entry => chat.deliver(entry),
+  })
+  const chat = new VisitorConversation({ connection, outbox, token, site, language: frame.language, clock })
+
+  const state = signal(chat.state)
+  const line = signal(connection.state)
+  /** Whether the panel can be seen: hosted page, or the loader says so. */
+  const shown = signal(frame.hosted)
+  /** @type {import('@preact/signals').Signal<'home' | 'thread'>} */
+  const screen = signal('home')
+  const prefill = signal('')
+  /** Seq of the first message that was unread when the thread was opened; 0 for none. */
+  const newFrom = signal(0)
+  const people = computed(() => state.value.people ?? frame.people)
+
+  const loader = listenToLoader({
+    origins: frame.origins,
+    hear(message) {
+      const page = pageOf(message.page)
+      if (page !== null) chat.pageViewed(page)
+      if (message.type === 'hello') dress(message.color, message.theme)
+      else if (message.type === 'theme') dress(null, message.theme)
+      else if (message.type === 'shown') show(message.prefill)
+      else if (message.type === 'hidden') shown.value = false
+      else if (message.type === 'forget') forget()
+    },
+  })
+
+  /** @param {unknown} text */
+  function show(text) {
+    if (typeof text === 'string' && text !== '') {
+      prefill.value = text.slice(0, 4000)
+      openThread()
+    } else if (state.value.unread > 0) {
+      openThread()
+    }
+    shown.value = true
+    connection.retryNow()
+  }
+
+  function openThread() {
+    const { messages, unread } = state.value
+    const others = messages.filter(({ kind, author }) => kind !== 'activity' && (author.kind === 'agent' || author.kind === 'bot'))
+    newFrom.value = unread > 0 ? others.at(-unread)?.seq ?? 0 : 0
+    screen.value = 'thread'
+  }
+
+  function forget() {
+    connection.stop()
+    token.remove()
+    draft.remove()
+    for (const { client_id } of outbox.entries) void outbox.discard(client_id)
+  }
+
+  const announce = (/** @type {string} */ name, /** @type {unknown} */ value = null) => loader.say({ type: 'event', name, value })
+  let before = { unread: -1, live: false, agent: /** @type {string | null} */ (null), status: '' }
+  chat.subscribe(next => {
+    state.value = next
+    const now = { unread: next.unread, live: next.known, agent: next.view?.agent ?? null, status: next.view?.status ?? '' }
+    if (now.unread !== before.unread) loader.say({ type: 'unread', value: now.unread })
+    if (now.live !== before.live) {
+      loader.say({ type: 'live', value: now.live })
+      channel?.postMessage({ token: now.live })
+    }
+    if (now.agent !== null && now.agent !== before.agent) announce('agent:assigned')
+    if (now.status !== before.status) {
+      if (before.status === '' || before.status === 'resolved') announce('chat:start')
+      if (now.status === 'resolved') announce('chat:end')
+      if (now.status === 'waiting') announce('queue', { position: next.view?.position ?? null })
+    }
+    before = now
+  })
+  chat.onMessage(({ author }) => announce(author.kind === 'visitor' ? 'message:sent' : 'message:received', { author: author.kind }))
+  connection.subscribe(next => { line.value = next })
+  channel?.addEventListener('message', ({ data }) => { if (typeof data?.token === 'boolean') chat.tokenChanged() })
+  watchPage({ connection, outbox, window, document, clock })
+  if (!token.durable) memory.value = true
+
+  return {
+    frame, t, times, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
+    close: () => loader.say({ type: 'close' }),
+    async start() {
+      await outbox.open()
+      if (state.value.known) loader.say({ type: 'live', value: true })
+      connection.start()
+    },
+  }
+}

@@ -1,0 +1,116 @@
+// The conversation: its log, and what stands under it while somebody is awaited.
+
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { Bubbles } from './bubbles.js'
+import { Icon, Faces, html, useDesk, whenBack } from './kit.js'
+import { correctable, rowsOf } from './rows.js'
+
+/** @typedef {import('./rows.js').Row} Row */
+/** @typedef {import('../core/wire.js').ActivityView} ActivityView */
+
+/** So near to the end counts as reading along, pixels. */
+const NEAR = 80
+
+export function Thread() {
+  const desk = useDesk()
+  const { t, times, state, chat, shown, newFrom } = desk
+  const { messages, pending, loaded, typing, view } = state.value
+  const log = useRef(/** @type {HTMLDivElement | null} */ (null))
+  const [atEnd, setAtEnd] = useState(true)
+  const [live, setLive] = useState(false)
+  const rows = useMemo(() => rowsOf(messages, pending, { dayKey: times.dayKey, newFrom: newFrom.value }), [messages, pending.map(({ client_id, state }) => client_id + state).join(), newFrom.value])
+  const fixes = useMemo(() => correctable(messages), [messages])
+  const mineLast = rows.findLast(row => row.type === 'group' && row.mine && row.delivery !== 'failed')
+  const newest = rows.length > 0 ? rows[rows.length - 1].key + messages.length : ''
+
+  const toEnd = () => { if (log.current) log.current.scrollTop = log.current.scrollHeight }
+  useLayoutEffect(() => { if (atEnd || pending.length > 0) toEnd() }, [newest, pending.length, typing !== null, view?.status, view?.position, shown.value])
+  // History is on the page before the log is turned live, so that it is not read out.
+  useEffect(() => {
+    if (!loaded || live) return undefined
+    const timer = setTimeout(setLive, 500, true)
+    return () => clearTimeout(timer)
+  }, [loaded])
+  useEffect(() => {
+    const element = log.current
+    if (element === null) return undefined
+    const fit = new ResizeObserver(() => { if (atEnd) toEnd() })
+    fit.observe(element)
+    return () => fit.disconnect()
+  }, [atEnd])
+  useEffect(() => {
+    const seen = () => { if (shown.value && atEnd && document.visibilityState === 'visible') chat.markSeen() }
+    seen()
+    document.addEventListener('visibilitychange', seen)
+    return () => document.removeEventListener('visibilitychange', seen)
+  }, [newest, atEnd, shown.value, loaded])
+
+  const scrolled = () => {
+    const { scrollHeight, scrollTop, clientHeight } = /** @type {HTMLDivElement} */ (log.current)
+    setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
+  }
+  const away = view?.status === 'waiting' && state.value.people?.state === 'away'
+  return html`<div class="talk">
+    <div class="thread scroll" role="log" tabindex="0" aria-label=${t('widget.thread.label')} aria-live=${live ? 'polite' : 'off'} aria-relevant="additions"
+      ref=${log} onScroll=${scrolled}>
+      ${rows.length === 0 && html`<p class="activity empty">${loaded || !state.value.known ? t('widget.thread.empty') : t('action.loading')}</p>`}
+      ${rows.map((row, at) => html`<${Line} key=${row.key} row=${row} last=${at === rows.length - 1} showState=${row === mineLast} fixes=${fixes} />`)}
+      ${view?.status === 'waiting' && html`<${Queue} />`}
+      ${away && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
+        <p>${whenBack(desk, state.value.people)} ${t('widget.away.answer')}</p></div>`}
+      ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div></div>`}
+      ${view?.status === 'resolved' && html`<${Ended} />`}
+    </div>
+    <p class="hush" role="status">${typing === null ? '' : typing.kind === 'bot' ? t('widget.typing.bot') : t('widget.typing.agent', { agent: typing.name || t('widget.sender.agent') })}</p>
+    ${!atEnd && html`<button class="latest" type="button" onClick=${toEnd}><${Icon} name="down" small />${t('widget.message.latest')}</button>`}
+  </div>`
+}
+
+/** @param {{row: Row, last: boolean, showState: boolean, fixes: Map<number, string>}} props */
+function Line({ row, last, showState, fixes }) {
+  const { t, times } = useDesk()
+  if (row.type === 'day') {
+    const days = times.daysAhead(row.atMs)
+    return html`<p class="day">${days === 0 ? t('widget.day.today') : days === -1 ? t('widget.day.yesterday') : times.fullDate(row.atMs)}</p>`
+  }
+  if (row.type === 'new') return html`<p class="day new"><span>${t('widget.message.new')}</span></p>`
+  if (row.type === 'activity') {
+    const said = row.message?.kind === 'activity' ? sayActivity(t, row.message.body) : t('widget.activity.handoff_pending')
+    return html`<p class="activity">${said} <time>${row.message ? times.time(row.atMs) : ''}</time></p>`
+  }
+  return html`<${Bubbles} group=${row} last=${last} showState=${showState} fixes=${fixes} />`
+}
+
+/** A name keeps to itself, whichever way it is written. @param {string} name */
+const isolate = name => `\u2068${name}\u2069`
+
+/** @param {import('../core/words.js').Say} t @param {ActivityView} activity */
+function sayActivity(t, { type, actor, target }) {
+  const agent = isolate(actor || target || t('widget.sender.agent'))
+  return t(`widget.activity.${type}`, { agent, target: isolate(target || t('widget.sender.agent')) })
+}
+
+function Queue() {
+  const { t, state } = useDesk()
+  const { view, people } = state.value
+  const position = view?.position ?? null
+  if (position === null) return null
+  const ahead = Math.min(position - 1, 4)
+  return html`<div class="card place">
+    <p class="hush" role="status">${position === 1 ? t('widget.queue.next') : t('widget.queue.position', { position })}</p>
+    <div class="big" aria-hidden="true">${position === 1
+      ? html`<span>${t('widget.queue.next')}</span>`
+      : html`<span>${t('widget.queue.place')}</span><b>${position}</b>`}</div>
+    <div class="line" aria-hidden="true">
+      ${people && people.faces.length > 0 && html`<${Faces} names=${people.faces} />`}
+      ${Array.from({ length: ahead }, () => html`<i class="gap"></i><i></i>`)}<i class="gap"></i><i class="you"></i>
+    </div>
+    <p class="fine">${t('widget.queue.kept')}</p>
+  </div>`
+}
+
+function Ended() {
+  const { t } = useDesk()
+  const begin = () => document.getElementById('write')?.focus()
+  return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.start_again')}</button></div>`
+}
