@@ -53,7 +53,7 @@ export class Actions {
     if (before === conversation) return
     this.stopTyping()
     const known = conversationOf(model.state.value, conversation)
-    model.freshAfter.value = withKey(model.freshAfter.value, conversation, known !== null && known.unread > 0 ? known.seen_by_agent : undefined)
+    model.freshAfter.value = withKey(model.freshAfter.value, conversation, known !== null && known.unread > 0 && known.seen_by_agent > 0 ? known.seen_by_agent : undefined)
     model.selected.value = conversation
     session.follow(conversation)
     void this.loadContext(conversation)

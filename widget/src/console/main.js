@@ -1,5 +1,4 @@
 // Puts the console together: reads what the page was given, opens the line, draws.
-/// <reference path="./css.d.ts" />
 
 import { effect } from '@preact/signals'
 import { render } from 'preact'
@@ -23,6 +22,7 @@ import { urgencyOf } from './urgency.js'
 import { Root } from './views/app.js'
 import { html } from './views/html.js'
 import { visitorName } from './wording.js'
+// @ts-expect-error the bundler takes the sheet along
 import './console.css'
 
 /** @typedef {import('./types.js').AgentConversation} AgentConversation */

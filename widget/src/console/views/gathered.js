@@ -17,9 +17,9 @@ export function Gathered({ one }) {
   const { bot, people } = splitBotPart(messages)
   const tried = triedBy(messages)
   const facts = Object.entries(one.details).filter(([, value]) => value !== '').map(([slot, value]) => [slotWords(t, slot), value])
+  if (facts.length === 0 && bot.length === 0 && tried === null) return null
   if (tried !== null) facts.push([t('console.bot.tried'), tried.confidence === null ? tried.title : t('console.bot.tried_value', { title: tried.title, percent: percent(t, tried.confidence) })])
   if (one.handoff_reason) facts.push([t('console.bot.reason'), reasonWords(t, one.handoff_reason)])
-  if (facts.length === 0 && bot.length === 0) return null
   const wasAnswered = people.some(message => message.author.kind === 'agent' && message.kind === 'text')
   const isRoomy = window.innerWidth >= 1600 && window.innerHeight >= 900
   const open = bot.length > 0 && (model.botOpen.value.get(one.conversation) ?? (isRoomy || !wasAnswered))
