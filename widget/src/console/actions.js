@@ -234,6 +234,7 @@ export class Actions {
       return false
     }
     state.value = foldAssigned(state.value, answer)
+    this.#model.tab.value = 'mine'
     this.select(conversation)
     return true
   }

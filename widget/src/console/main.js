@@ -55,7 +55,10 @@ const outbox = new Outbox({
 })
 const drafts = new Drafts({
   store: textStore(local, `console.${data.me.id}.drafts`), clock,
-  save: (conversation, text) => connection.tell('draft_save', { conversation, text }),
+  save: (conversation, text) => {
+    connection.tell('draft_save', { conversation, text })
+    return connection.isReady
+  },
   changed: () => { model.draftTick.value += 1 },
 })
 const session = new Session({

@@ -9,8 +9,9 @@ function setUp(text = null) {
   const store = { durable: true, text, read: () => store.text, write: next => { store.text = next }, remove: () => { store.text = null } }
   const clock = new ManualClock()
   const saved = []
-  const drafts = new Drafts({ store, clock, save: (...what) => saved.push(what), changed: () => {} })
-  return { store, clock, saved, drafts }
+  const line = { isUp: true }
+  const drafts = new Drafts({ store, clock, save: (...what) => line.isUp && saved.push(what) > 0, changed: () => {} })
+  return { store, clock, saved, drafts, line }
 }
 
 test('a reply’s draft is told once the typing rests, a note’s never', () => {
@@ -36,6 +37,17 @@ test('what is written here wins over what another browser left', () => {
   drafts.adopt({ c1: 'orada', c2: 'başka' })
   assert.deepEqual([drafts.text('c1', 'reply'), drafts.text('c2', 'reply')], ['burada', 'başka'])
   drafts.write('c1', 'reply', '')
-  clock.pass(5000)
+  assert.deepEqual(saved, [['c1', '']])
+})
+
+test('what was sent does not come back as a draft, and what the line swallowed is told later', () => {
+  const { drafts, saved, line } = setUp()
+  drafts.write('c1', 'reply', 'gitti')
+  line.isUp = false
+  drafts.write('c1', 'reply', '')
+  drafts.adopt({ c1: 'gitti' })
+  assert.equal(drafts.text('c1', 'reply'), '')
+  line.isUp = true
+  drafts.flush()
   assert.deepEqual(saved, [['c1', '']])
 })

@@ -18,6 +18,12 @@ test('what the visitor wrote after the bot’s last word stays in the thread', (
   assert.deepEqual([seqs(bot), seqs(people)], [[1, 2], [3, 4, 5]])
 })
 
+test('the handoff’s own lines belong to the bot’s part', () => {
+  const log = [message(1), message(2, 'bot'), activity(3, 'handed_off'), activity(4, 'offer_made'), activity(5, 'agent_joined'), message(6, 'agent')]
+  const { bot, people } = splitBotPart(log)
+  assert.deepEqual([seqs(bot), seqs(people)], [[1, 2, 3, 4], [5, 6]])
+})
+
 test('without a person everything is in the thread, without a bot too', () => {
   assert.deepEqual(seqs(splitBotPart([message(1), message(2, 'bot')]).people), [1, 2])
   assert.deepEqual(seqs(splitBotPart([message(1), activity(2, 'agent_joined')]).people), [1, 2])
