@@ -191,13 +191,17 @@ class Client:
         self.namespace = namespace
         self.heard: list[tuple[str, Any]] = []
         self.ready: asyncio.Future[Any] | None = None
-        self.answers_leases = True
+        self.gone = asyncio.Event()
         self.io = self._fresh()
 
     def _fresh(self) -> socketio.AsyncClient:
         io = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         io.on("*", self._hear, namespace=self.namespace)
+        io.on("disconnect", self._lost, namespace=self.namespace)
         return io
+
+    async def _lost(self, *_: Any) -> None:
+        self.gone.set()
 
     async def _hear(self, event: str, data: Any = None) -> Any:
         self.heard.append((event, data))
@@ -213,6 +217,8 @@ class Client:
         self, auth: dict[str, Any], *, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """Connect and return the server's `ready`."""
+        await self._dispose()
+        self.gone = asyncio.Event()
         self.io = self._fresh()
         self.ready = asyncio.get_running_loop().create_future()
         await self.io.connect(
@@ -227,11 +233,26 @@ class Client:
 
     async def ask(self, event: str, timeout_s: float = 5, **data: Any) -> dict[str, Any]:
         """Send an event and return its acknowledgement."""
-        answer = await self.io.call(event, data, namespace=self.namespace, timeout=timeout_s)
-        return dict(answer)
+        asked = asyncio.ensure_future(
+            self.io.call(event, data, namespace=self.namespace, timeout=timeout_s)
+        )
+        lost = asyncio.ensure_future(self.gone.wait())
+        await asyncio.wait({asked, lost}, return_when=asyncio.FIRST_COMPLETED)
+        lost.cancel()
+        if not asked.done():
+            asked.cancel()
+            raise ConnectionResetError("the line is gone")
+        return dict(asked.result())
 
     async def close(self) -> None:
         await self.io.disconnect()
+        await self._dispose()
+
+    async def _dispose(self) -> None:
+        """Close what the client library leaves open after a failed connect or a cut line."""
+        http = getattr(self.io.eio, "http", None)
+        if http is not None and not http.closed:
+            await http.close()
 
     def cut(self) -> None:
         """Lose the line without a word."""

@@ -116,7 +116,7 @@ async def run_rounds(server: ServerProcess, accounts: list[Account], seed: int) 
         for index, visitor in enumerate(traffic.visitors)
     ] + [asyncio.ensure_future(traffic.answer(agent)) for agent in traffic.agents]
     for _round in range(ROUNDS):
-        await asyncio.sleep(traffic.rng.uniform(0.1, 1.2))
+        await asyncio.sleep(traffic.rng.uniform(0.3, 2.5))
         server.kill()
         await asyncio.to_thread(server.start)
     await asyncio.sleep(0.5)
@@ -178,7 +178,7 @@ async def test_kill_9_under_traffic_loses_and_doubles_nothing(
     server.terminate()
     figures = check_traffic(traffic, server.database_url)
     print(f"\nSQLite: {ROUNDS} kills, {figures}")
-    assert figures["acked"] > 10 * ROUNDS
+    assert figures["acked"] > 5 * ROUNDS
 
 
 async def test_kill_9_under_traffic_on_postgresql(
@@ -190,7 +190,7 @@ async def test_kill_9_under_traffic_on_postgresql(
     server.terminate()
     figures = check_traffic(traffic, url)
     print(f"\nPostgreSQL: {ROUNDS} kills, {figures}")
-    assert figures["acked"] > 10 * ROUNDS
+    assert figures["acked"] > 5 * ROUNDS
 
 
 async def test_an_fdatasync_lies_between_the_write_and_the_ack(tmp_path: Path) -> None:
