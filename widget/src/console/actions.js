@@ -12,6 +12,12 @@ import { refusalWords, visitorName } from './wording.js'
 /** How long a resolution can be taken back, milliseconds; nothing is sent before. */
 export const UNDO_MS = 5000
 const TOAST_MS = 6000
+
+/** Whole seconds that are left for taking back: 5 to 1. @param {number} ms */
+export function secondsLeft(ms) {
+  return Math.min(UNDO_MS / 1000, Math.max(1, Math.ceil(ms / 1000)))
+}
+
 const TYPING_EVERY_MS = 3000
 /** Refusals that no second try can heal: the text goes back into the field. */
 const GIVES_BACK = new Set(['not_assigned', 'taken', 'resolved', 'forbidden', 'not_found'])

@@ -1,6 +1,7 @@
 // The conversation pane: head, state of things, gathered details, thread, what may be done.
 
 import { isMine } from '../store.js'
+import { secondsLeft } from '../actions.js'
 import { activityWords, reasonWords, visitorName } from '../wording.js'
 import { Composer } from './composer.js'
 import { Gathered } from './gathered.js'
@@ -65,7 +66,7 @@ function StandingBar({ one }) {
   const state = model.state.value
   const leaving = model.leaving.value.get(one.conversation)
   if (leaving !== undefined) {
-    const left = Math.max(1, Math.ceil((leaving - model.now.value) / 1000))
+    const left = secondsLeft(leaving - model.now.value)
     return html`<div class="standing"><${Icon} name="check" /><p class="sp">${t('console.resolve.pending', { count: left })}</p>
       <button type="button" class="btn" onClick=${() => actions.keepOpen(one.conversation)}>${t('console.undo')} <kbd aria-hidden="true">U</kbd></button></div>`
   }
