@@ -9,7 +9,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from chatserver.bot.knowledge import FaqKnowledge
+from chatserver.demo.pages import trail
+from chatserver.demo.play import Player
 from chatserver.demo.ports import HOST
+from chatserver.demo.stories import load_stories, schedule
 from chatserver.domain.ids import PublicId
 from chatserver.domain.people import Role
 from chatserver.domain.sites import Site
@@ -50,6 +54,7 @@ def furnish(connection: Connection, *, faq: FaqShelf, shop_port: int, now_ms: in
     site = sites.find(connection, SITE)
     if site is None:
         site = _open_shop(connection, shop_port, now_ms)
+        _tell_stories(connection, site, faq, shop_port, now_ms)
     origins = _origins(shop_port)
     if site.settings.origins != origins:
         sites.save(connection, site.id, replace(site.settings, origins=origins))
@@ -95,3 +100,19 @@ def _open_shop(connection: Connection, shop_port: int, now_ms: int) -> Site:
             for team in sites.teams(connection, site.id):
                 staff.join_team(connection, account, team)
     return replace(site, settings=settings)
+
+
+def _tell_stories(
+    connection: Connection, site: Site, faq: FaqShelf, shop_port: int, now_ms: int
+) -> None:
+    accounts = {account.name: account.id for account in setup.accounts(connection)}
+    player = Player(
+        connection,
+        site,
+        agents={agent.name.split()[0].lower(): accounts[agent.name] for agent in AGENTS},
+        pages=trail(f"http://{HOST}:{shop_port}"),
+        knowledge=FaqKnowledge(faq.base),
+        now_ms=now_ms,
+    )
+    for at_ms, story in schedule(load_stories(), site.settings.hours, now_ms):
+        player.play(story, at_ms)
