@@ -17,7 +17,7 @@ demo: setup
 
 # every test, real servers and a real browser included
 test: setup
-	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m tests.machine
 	$(BIN)/python -m pytest
 
 # what CI runs

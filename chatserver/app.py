@@ -25,7 +25,7 @@ from chatserver.realtime.server import Realtime
 from chatserver.services import presence
 from chatserver.services.chat import Chat
 from chatserver.services.people import people_of
-from chatserver.services.sign_in import Entrance
+from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.settings import Settings
@@ -149,7 +149,7 @@ def build_app(
         database=database,
         clock=clock,
         settings=settings,
-        entrance=Entrance(database, clock),
+        entrance=Entrance(database, clock, limits=SignInLimits(settings.sign_ins_per_minute)),
         find_site=find_site,
         people=people,
         knowledge=faq,

@@ -59,7 +59,7 @@ def _run(unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         return database.run(unit, *args, **kwargs)
     finally:
-        asyncio.run(database.close())
+        database.shut()
 
 
 @main.command()
@@ -114,7 +114,7 @@ def _check_migrated(settings: Settings) -> None:
     try:
         current = database.run(revision)
     finally:
-        asyncio.run(database.close())
+        database.shut()
     if current != head():
         raise click.ClickException("The database is not up to date: run `chatserver migrate`.")
 
@@ -274,14 +274,18 @@ def transcripts_export(
     from chatserver.services.transcripts import write_export
 
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    _run(
-        write_export,
-        sys.stdout,
-        since_ms=to_ms(since.astimezone()),
-        until_ms=to_ms(until.astimezone()) if until else CLOCK.now_ms(),
-        format=format_,
-        language=language,
-    )
+    database = _database(load_settings(host="127.0.0.1"))
+    try:
+        write_export(
+            database,
+            sys.stdout,
+            since_ms=to_ms(since.astimezone()),
+            until_ms=to_ms(until.astimezone()) if until else CLOCK.now_ms(),
+            format=format_,
+            language=language,
+        )
+    finally:
+        database.shut()
 
 
 # The FAQ

@@ -60,7 +60,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     ),
     "sign_ins_per_minute": (
         "CHATSERVER_SIGN_INS_PER_MINUTE",
-        "Failed sign-ins in a minute, per account and per network address.",
+        "Failed sign-ins in a minute for one account from one network address.",
     ),
 }
 

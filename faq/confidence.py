@@ -1,6 +1,6 @@
 """From scores to a confidence between 0 and 1, and from that to a verdict; knows no text.
 
-One logistic model, fitted on public and hand-written sets with equal weight (`docs/faq.md`).
+One logistic model; its weights were set by hand and measured, not fitted (`docs/faq.md`).
 """
 
 import math
@@ -18,23 +18,15 @@ _BIAS = -5.0
 _SCORE = 3.5
 _MARGIN = 5.0
 _COVERAGE = 3.5
-_LENGTH = 0.0
 
 
-def confidence(score: float, rival: float, coverage: float, words: int) -> float:
+def confidence(score: float, rival: float, coverage: float) -> float:
     """Return how likely a match is right.
 
     Args:
         score: of the entry.
         rival: score of the best other entry.
         coverage: 0–1, share of the message that the entry knows.
-        words: in the message, without noise.
     """
-    raw = (
-        _BIAS
-        + _SCORE * score
-        + _MARGIN * (score - rival)
-        + _COVERAGE * coverage
-        + _LENGTH * min(words, 8)
-    )
+    raw = _BIAS + _SCORE * score + _MARGIN * (score - rival) + _COVERAGE * coverage
     return 1 / (1 + math.exp(-raw))

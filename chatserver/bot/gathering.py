@@ -46,14 +46,12 @@ _FIX: dict[Slot, str] = {
 
 def start(draft: Draft) -> None:
     """Begin, or ask on where the flow stood; nothing once it is over."""
-    if draft.state.done or draft.state.gathering or draft.state.confirming:
-        resume(draft)
-        return
-    _move_on(draft)
-    if draft.state.gathering:
-        resume(draft)
-    else:
-        summarise(draft)
+    if not (draft.state.done or draft.state.gathering or draft.state.confirming):
+        _move_on(draft)
+        if _asked(draft) is None:
+            summarise(draft)
+            return
+    resume(draft)
 
 
 def resume(draft: Draft) -> None:
@@ -75,7 +73,7 @@ def take(draft: Draft, text: str) -> str | None:
             return checked_contact(text)
         case "order":
             return checked_order(text, draft.situation.order_pattern)
-        case "question":
+        case _:
             return checked_question(text)
 
 
@@ -173,16 +171,21 @@ def fixable(draft: Draft, value: str) -> Slot | None:
     return next((slot for slot in _steps(draft) if value == FIX + slot), None)
 
 
+def _asked(draft: Draft) -> Slot | None:
+    return draft.state.gathering
+
+
 def _move_on(draft: Draft) -> None:
     """Turn to the next missing detail without asking yet; to none when nothing is missing.
 
     The question that led here stands in for the last step.
     """
     slots = draft.state.slots
-    original = checked_question(draft.state.original)
-    if original and len(original.split()) >= MIN_ORIGINAL_WORDS and "question" not in slots:
-        if "question" not in draft.state.skipped and not draft.situation.details.get("question"):
-            slots = {**slots, "question": original}
+    original = checked_question(draft.state.original) or ""
+    is_open = "question" not in slots and "question" not in draft.state.skipped
+    is_told = len(original.split()) >= MIN_ORIGINAL_WORDS
+    if is_told and is_open and not draft.situation.details.get("question"):
+        slots = {**slots, "question": original}
     missing = (s for s in _steps(draft) if s not in slots and s not in draft.state.skipped)
     draft.remember(slots=slots, gathering=next(missing, None), correcting=False, tries=0)
 
@@ -192,9 +195,10 @@ def _given(draft: Draft) -> dict[Slot, str]:
 
 
 def _steps(draft: Draft) -> list[Slot]:
-    """Return the details of this conversation's flow, in order."""
-    known = draft.situation.details
-    return [slot for slot in SLOTS if not _has(known, slot) and _is_wanted(draft, slot)]
+    """Return the details of this conversation's flow, in order: what it lacks or was given here."""
+    state, known = draft.state, draft.situation.details
+    here = {*state.slots, state.gathering}
+    return [s for s in SLOTS if (s in here or not _has(known, s)) and _is_wanted(draft, s)]
 
 
 def _has(known: Mapping[str, str], slot: Slot) -> bool:
@@ -234,7 +238,7 @@ def _error(draft: Draft, slot: Slot, text: str) -> str:
             return say(language, "bot.slot.order_retry", example=draft.situation.order_example)
         case "order":
             return say(language, "bot.slot.order_unknown")
-        case "question":
+        case _:
             return say(language, "bot.slot.question_retry")
 
 

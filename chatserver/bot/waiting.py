@@ -32,9 +32,7 @@ def keep_company(draft: Draft, heard: Sequence[Heard]) -> None:
     open_question = draft.state.gathering is not None or draft.state.confirming
     if not said_something and not draft.says and open_question:
         return
-    _drop_passed_forms(draft)
-    if not draft.says or not isinstance(draft.says[-1], FormBody | ChoicesBody):
-        gathering.start(draft)
+    _ask_one_thing(draft)
 
 
 def _happened(draft: Draft, one: Heard) -> None:
@@ -168,11 +166,11 @@ def _answer(draft: Draft, text: str) -> bool:
     return True
 
 
-def _drop_passed_forms(draft: Draft) -> None:
-    """Keep one question for a detail: the last, if the flow still stands there."""
-    last = max((at for at, b in enumerate(draft.says) if isinstance(b, FormBody)), default=None)
-    draft.says[:] = [
-        body
-        for at, body in enumerate(draft.says)
-        if not isinstance(body, FormBody) or (at == last and body.slot == draft.state.gathering)
-    ]
+def _ask_one_thing(draft: Draft) -> None:
+    """End the turn with one question: where the flow stands, its error kept if it had one."""
+    forms = [body for body in draft.says if isinstance(body, FormBody)]
+    draft.says[:] = [body for body in draft.says if not isinstance(body, FormBody)]
+    if forms and forms[-1].slot == draft.state.gathering:
+        draft.says.append(forms[-1])
+    elif not draft.says or not isinstance(draft.says[-1], ChoicesBody):
+        gathering.start(draft)

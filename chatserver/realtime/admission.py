@@ -18,11 +18,10 @@ from chatserver.protocol.shared import Refused
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.devices import describe_device
 from chatserver.realtime.edge import Edge
+from chatserver.realtime.socket_server import MAX_FRAME_BYTES
 from chatserver.services import presence, staff, visitors
 from chatserver.settings import Settings
 from chatserver.storage import agents, sites
-
-COOKIE = "__Host-staff"
 
 log = structlog.get_logger(__name__)
 
@@ -66,12 +65,13 @@ class Guard:
     def _judge_session(self, scope: Scope, query: dict[str, list[str]]) -> int | None:
         """Let a transport's id be used only by who opened it: same address, same browser."""
         ids = query.get("sid", [])
-        if not ids:
-            return None
-        owner = f"{client_address(scope)} {header(scope, 'user-agent') or ''}"
-        if self._owners.setdefault(ids[0], owner) != owner:
+        if ids and self._owners.get(ids[0], _owner(scope)) != _owner(scope):
             log.warning("handshake refused", why="a transport of somebody else")
             return 403
+        # The library would wait for ever for the reader of a transport it closes by itself.
+        length = header(scope, "content-length")
+        if length is not None and not (length.isdigit() and int(length) <= MAX_FRAME_BYTES):
+            return 413
         return None
 
     def forget(self, eio_sid: str) -> None:
@@ -80,7 +80,11 @@ class Guard:
 
     def own(self, eio_sid: str, scope: Scope) -> None:
         """Note who opened a transport."""
-        self._owners[eio_sid] = f"{client_address(scope)} {header(scope, 'user-agent') or ''}"
+        self._owners[eio_sid] = _owner(scope)
+
+
+def _owner(scope: Scope) -> str:
+    return f"{client_address(scope)} {header(scope, 'user-agent') or ''}"
 
 
 def _refuse(code: Code) -> Refuse:
@@ -196,7 +200,7 @@ class Admission:
 
 def _cookie(text: str) -> str:
     try:
-        morsel = SimpleCookie(text).get(COOKIE)
+        morsel = SimpleCookie(text).get(staff.SESSION_COOKIE)
     except CookieError:
         return ""
     return morsel.value if morsel else ""

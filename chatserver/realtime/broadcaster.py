@@ -207,6 +207,23 @@ class SocketBroadcaster:
 
     async def _tell_state(self, conversation_id: ConversationId) -> None:
         edge = self.edge
+        conversation = await edge.chat.read(conversations.get, conversation_id)
+        if edge.connections.agents():
+            await self._tell_agents_state(conversation_id)
+        if edge.connections.of_visitor(conversation.visitor):
+            seen = await edge.chat.read(
+                reading.visitor_state_of, conversation_id, now_ms=edge.now_ms()
+            )
+            self._remember_position(conversation_id, seen.position)
+            await edge.emit(
+                "conversation_updated",
+                server.VisitorConversationUpdated(state=views.visitor_conversation(seen)),
+                room=rooms.visitor(conversation.visitor),
+                namespace=VISITOR,
+            )
+
+    async def _tell_agents_state(self, conversation_id: ConversationId) -> None:
+        edge = self.edge
         state, revision = await edge.chat.read(reading.agent_state_and_revision, conversation_id)
         conversation = state.conversation
         update = server.AgentConversationUpdated(
@@ -229,17 +246,6 @@ class SocketBroadcaster:
                     namespace=AGENT,
                 )
         await self._unfollow_strangers(conversation)
-        if edge.connections.of_visitor(conversation.visitor):
-            seen = await edge.chat.read(
-                reading.visitor_state_of, conversation_id, now_ms=edge.now_ms()
-            )
-            self._remember_position(conversation_id, seen.position)
-            await edge.emit(
-                "conversation_updated",
-                server.VisitorConversationUpdated(state=views.visitor_conversation(seen)),
-                room=rooms.visitor(conversation.visitor),
-                namespace=VISITOR,
-            )
 
     async def _unfollow_strangers(self, conversation: Conversation) -> None:
         for item in self.edge.agents_connections():

@@ -23,7 +23,7 @@ MAX_STRIKES = 5
 """So many frames that no client of ours sends close the connection."""
 
 MAX_DENIED = 200
-"""So many events in a row beyond the rate close the connection."""
+"""So many events more refused than allowed close the connection."""
 
 log = structlog.get_logger(__name__)
 

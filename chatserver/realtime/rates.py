@@ -20,7 +20,7 @@ class Bucket:
         per_second: refill.
         level: tokens left.
         at: monotonic seconds of the last look.
-        denied: refusals in a row.
+        denied: refusals, less what was allowed since.
     """
 
     per_second: float
@@ -37,7 +37,7 @@ class Bucket:
             self.denied += 1
             return False
         self.level -= 1
-        self.denied = 0
+        self.denied = max(0, self.denied - 1)
         return True
 
 

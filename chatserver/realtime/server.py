@@ -46,6 +46,8 @@ class Realtime:
         self.sockets = SocketServer(
             dispatch=Dispatcher(edge, close=self._close),
             accepted=self._accepted,
+            opened=lambda eio_sid, environ: self.guard.own(eio_sid, environ["asgi.scope"]),
+            closed=lambda eio_sid: self.guard.forget(eio_sid),
             cors_allowed_origins=self._is_ours,
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
@@ -77,7 +79,6 @@ class Realtime:
         async def connect(sid: str, environ: dict[str, Any], auth: object) -> None:
             eio_sid = self.sockets.manager.eio_sid_from_sid(sid, namespace)
             connection = await admit(sid, eio_sid, environ, auth)
-            self.guard.own(eio_sid, environ["asgi.scope"])
             self.edge.connections.add(connection)
 
         return connect
@@ -150,7 +151,6 @@ class Realtime:
         connection = self.edge.connections.remove(sid)
         if connection is not None:
             self.edge.rates.close_socket(connection.address)
-            self.guard.forget(connection.eio_sid)
 
     def _close(self, connection: Connection) -> None:
         self.sockets.close_soon(connection.eio_sid)
@@ -184,5 +184,5 @@ class Realtime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for eio_sid in list(self.sockets.eio.sockets):
-            await self.sockets.eio.disconnect(eio_sid)
+            await self.sockets.close_transport(eio_sid)
         await self.sockets.shutdown()

@@ -37,9 +37,18 @@ class SocketServer(socketio.AsyncServer):
     Args:
         dispatch: (namespace, sid, [name, …arguments]) → what the acknowledgement carries.
         accepted: (namespace, sid), after the client was told that it is connected.
+        opened, closed: told of each transport, by its id.
     """
 
-    def __init__(self, *, dispatch: Dispatch, accepted: Accepted, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        dispatch: Dispatch,
+        accepted: Accepted,
+        opened: Callable[[str, dict[str, Any]], None],
+        closed: Callable[[str], None],
+        **options: Any,
+    ) -> None:
         super().__init__(
             async_mode="asgi",
             async_handlers=False,
@@ -50,12 +59,15 @@ class SocketServer(socketio.AsyncServer):
         )
         self._dispatch = dispatch
         self._accepted = accepted
+        self._opened = opened
+        self._closed = closed
         self._refused: dict[str, int] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
+        self._opened(eio_sid, environ)
         loop = asyncio.get_running_loop()
         self._timers[eio_sid] = loop.call_later(CONNECT_TIMEOUT_S, self._expect_connect, eio_sid)
 
@@ -74,9 +86,20 @@ class SocketServer(socketio.AsyncServer):
 
     def close_soon(self, eio_sid: str) -> None:
         """Close a transport without waiting for it."""
-        task = asyncio.get_running_loop().create_task(self.eio.disconnect(eio_sid))
+        task = asyncio.get_running_loop().create_task(self.close_transport(eio_sid))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+    async def close_transport(self, eio_sid: str) -> None:
+        """Say goodbye and hang up.
+
+        The library only says goodbye and leaves hanging up to the client, and it waits for a
+        client that does not read. The None ends the writer, which closes the WebSocket.
+        """
+        transport = self.eio.sockets.pop(eio_sid, None)
+        if transport is not None:
+            await transport.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            await transport.queue.put(None)
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         try:
@@ -119,6 +142,7 @@ class SocketServer(socketio.AsyncServer):
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._refused.pop(eio_sid, None)
+        self._closed(eio_sid)
         timer = self._timers.pop(eio_sid, None)
         if timer is not None:
             timer.cancel()

@@ -112,11 +112,12 @@ def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
     fresh = conversations.lock(work.connection, owed.conversation.id)
     if not _still_owed(fresh, owed):
         return False
-    says = decision.says
+    says, state = decision.says, decision.state
     if decision.handoff is not None and fresh.status is Status.BOT:
         fresh, offered = hand_off(work, fresh, decision.handoff, priority=decision.priority)
         if offered:
             says = decision.says_if_offered
+            state = decision.state_if_offered or state
     for body in says:
         work.say(fresh, author=BOT, body=body)
     if decision.details:
@@ -128,7 +129,7 @@ def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
         )
     answered = owed.heard[-1].seq if owed.heard else owed.conversation.bot_wanted_seq
     values: dict[str, object] = {
-        "bot_state": msgspec.json.encode(decision.state).decode(),
+        "bot_state": msgspec.json.encode(state).decode(),
         "bot_answered_seq": max(answered, owed.conversation.bot_wanted_seq),
     }
     if decision.details:

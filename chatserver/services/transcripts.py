@@ -205,7 +205,7 @@ def clean(text: str) -> str:
 
 def author_text(message: Message, language: str) -> str:
     """Return who wrote a message; the kind is ours, so nobody becomes an agent by their name."""
-    name = clean(message.author.name)
+    name = " ".join(clean(message.author.name).split())
     match message.author.kind:
         case AuthorKind.VISITOR if name:
             return say(language, "web.who.visitor_named", name=name)
@@ -299,7 +299,7 @@ def _rows(transcript: Transcript, language: str) -> Iterator[dict[str, str | int
             "seq": message.seq,
             "at": transcript.at(message.at_ms).isoformat(timespec="milliseconds"),
             "author_kind": message.author.kind.value,
-            "author": message.author.name,
+            "author": " ".join(clean(message.author.name).split()),
             "kind": message.kind.value,
             "audience": message.audience.value,
             "text": line_text(message, language),

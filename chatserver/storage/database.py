@@ -176,13 +176,17 @@ class Database:
 
     async def close(self) -> None:
         """Commit what is queued, then let go of threads and connections."""
+        await asyncio.to_thread(self.shut)
+
+    def shut(self) -> None:
+        """Do the same without an event loop."""
         if self._closed:
             return
         self._closed = True
         for _ in self._threads:
-            await asyncio.to_thread(self._queue.put, None)
+            self._queue.put(None)
         for thread in self._threads:
-            await asyncio.to_thread(thread.join, 10)
+            thread.join(10)
         self._pool.shutdown(wait=True)
         self._writer.dispose()
         self._reader.dispose()

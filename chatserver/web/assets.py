@@ -151,7 +151,7 @@ async def show_file(assets: Assets, request: Request) -> Response:
     asset = assets.files.get(name)
     if asset is None:
         raise Refusal(Code.NOT_FOUND)
-    hashed = name in assets.names.values()
+    hashed = any(file == name != logical for logical, file in assets.names.items())
     return serve(request, asset, cache=FOREVER if hashed else "no-cache")
 
 

@@ -11,7 +11,7 @@ from chatserver.web import answers
 from chatserver.web.context import FaqEntry, Web
 from chatserver.web.pages import page
 from chatserver.web.templates import language_of
-from chatserver.words import LANGUAGES
+from chatserver.words import LANGUAGES, words
 
 MAX_QUERY_CHARS = 200
 
@@ -34,7 +34,7 @@ async def faq(web: Web, request: Request) -> Response:
         query=query,
         counts={language: len(entries) for language, entries in every.items()},
         groups=[
-            (category, list(entries))
+            (category_text(category, language_of(request)), list(entries))
             for category, entries in groupby(found, key=lambda entry: entry.category)
         ],
         total=len(found),
@@ -48,6 +48,11 @@ def matches(entry: FaqEntry, query: str) -> bool:
         " ".join([entry.key, entry.question, entry.category, entry.answer, *entry.utterances])
     )
     return all(word in text for word in fold(query).split())
+
+
+def category_text(category: str, language: str) -> str:
+    """Return a category as people read it; one that a shop made up itself stays."""
+    return words(language, "web").get(f"web.faq.category.{category}", category)
 
 
 async def faq_entry(web: Web, request: Request) -> Response:
@@ -72,6 +77,7 @@ async def faq_entry(web: Web, request: Request) -> Response:
                 "faq_entry.html",
                 section="faq",
                 entry=entry,
+                category=category_text(entry.category, language_of(request)),
                 shown=shown,
                 others=others,
                 answer=answers.render(entry.answer),

@@ -6,6 +6,7 @@ No page has inline script or style, so no policy needs `unsafe-inline` or a nonc
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from urllib.parse import urlsplit, urlunsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
@@ -85,12 +86,18 @@ def protect(response: Response, kind: Kind, *, ancestors: Iterable[str] = ()) ->
     return response
 
 
-class HeadersMiddleware:
-    """Gives every answer what it lacks; what a page set itself stays.
+def local_path(location: str) -> str:
+    """Return a redirect's target without scheme and host: none of ours leads to another site.
 
-    Args:
-        hsts: whether to demand https from now on, when the request came by https.
+    Starlette builds its own redirects (a slash too many) from the Host header, which anybody may
+    forge. Slashes and backslashes in front shrink to one, as `//evil.example` is a host to browsers.
     """
+    parts = urlsplit(location)
+    return "/" + urlunsplit(("", "", parts.path, parts.query, "")).lstrip("/\\")
+
+
+class HeadersMiddleware:
+    """Gives every answer what it lacks; what a page set itself stays."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -104,6 +111,8 @@ class HeadersMiddleware:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if "location" in headers:
+                    headers["location"] = local_path(headers["location"])
                 for name, value in _DEFAULTS.items():
                     headers.setdefault(name, value)
                 if scope.get("scheme") == "https":

@@ -1,46 +1,15 @@
 """Keeps other sites from making a signed-in browser act; knows no route."""
 
-from urllib.parse import urlsplit
-
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatserver.errors import Code, Refusal
+from chatserver.origins import header, is_own_origin
 from chatserver.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-
 log = structlog.get_logger(__name__)
-
-
-def own_origin(scope: Scope, settings: Settings) -> str:
-    """Return the origin under which browsers see this server.
-
-    The configured one, else scheme and Host of the request. `X-Forwarded-*` is never read here:
-    anybody can send it. uvicorn alone believes it, from the proxies it is told to trust, and has
-    then already written the scheme into the scope.
-    """
-    if settings.public_url:
-        return normalise(settings.public_url)
-    host = Headers(scope=scope).get("host", "")
-    return normalise(f"{scope.get('scheme', 'http')}://{host}")
-
-
-def normalise(origin: str) -> str:
-    """Return an origin as browsers write it: lower case, no default port; "" for what is none."""
-    try:
-        parts = urlsplit(origin.strip())
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    suffix = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
-    return f"{parts.scheme}://{host}{suffix}"
 
 
 def is_own_request(scope: Scope, settings: Settings) -> bool:
@@ -50,11 +19,10 @@ def is_own_request(scope: Scope, settings: Settings) -> bool:
     `Origin` with every POST. A request with neither is refused: an attacker's page must not gain
     anything by a browser that leaves both out.
     """
-    headers = Headers(scope=scope)
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    site = header(scope, "sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
-    return bool(origin) and normalise(origin or "") == own_origin(scope, settings)
+    return is_own_origin(settings, scope, header(scope, "origin"))
 
 
 class OriginMiddleware:

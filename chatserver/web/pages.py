@@ -125,6 +125,8 @@ async def do_sign_in(web: Web, request: Request) -> Response:
         if refusal.after_ms is not None:
             response.headers["Retry-After"] = str(math.ceil(refusal.after_ms / 1000))
         return response
+    if request.state.account is not None:  # the browser's old session has just ended
+        await web.on_session_ended(request.state.account.id)
     response = see_other(following)
     sessions.keep(response, signed_in.token)
     return response

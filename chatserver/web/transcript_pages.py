@@ -99,6 +99,7 @@ class Line:
         self.iso = transcript.at(message.at_ms).isoformat(timespec="seconds")
         self.clock = transcript.at(message.at_ms).strftime("%H:%M")
         self.day = transcript.at(message.at_ms).date()
+        self.day_text = self.when.rpartition(" ")[0]
         self.who = service.author_text(message, language)
         self.text = service.line_text(message, language)
         self.is_activity = message.kind is MessageKind.ACTIVITY

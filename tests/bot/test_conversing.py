@@ -296,3 +296,9 @@ def test_the_same_in_english() -> None:
     talk.says("i want to talk to a human")
     assert talk.last.handoff is HandoffReason.ASKED
     assert lines(talk.last.says_if_offered) == ["I’m connecting you to an agent."]
+
+
+def test_two_words_in_two_messages_are_asked_back_together() -> None:
+    said = Talk(FREE).says("kargo", "sipariş")
+    assert len(said) == 2
+    assert values(said[-1])[-1] == "none"

@@ -25,7 +25,7 @@ def test_one_detail_after_the_other_and_a_summary_before_anything_is_handed_on()
         "Mesaj: Siparişim bir haftadır hazırlanıyor görünüyor. Doğru mu?"
     )
     assert values(said[-1])[0] == "confirm:yes"
-    assert talk.last.details is None
+    assert not talk.last.details
     said = talk.presses("confirm:yes")
     assert talk.last.details == {
         "name": "Ada Yılmaz",
@@ -139,11 +139,15 @@ def test_a_detail_can_be_corrected_from_the_summary() -> None:
     assert talk.last.details["phone"] == "+905321234567"
 
 
-def test_a_confirmed_detail_is_not_offered_for_correction_again() -> None:
+def test_a_confirmed_detail_can_still_be_corrected() -> None:
     talk = begun()
     talk.says("Ada", "ada@example.com", "yok", "Siparişim hâlâ gelmedi")
     talk.presses("confirm:yes")
-    assert talk.presses("fix:name", "Adı düzelt") == () or talk.state.done
+    assert talk.state.done
+    assert asked(talk.presses("fix:name", "Adı düzelt")) == "name"
+    talk.says("Grace")
+    talk.presses("confirm:yes")
+    assert talk.details["name"] == "Grace"
 
 
 def test_everything_skipped_still_ends_with_what_happens_next() -> None:

@@ -129,9 +129,10 @@ def test_while_waiting_it_admits_to_be_a_bot() -> None:
 def test_a_threat_or_a_complaint_while_waiting_raises_the_priority() -> None:
     talk = Talk(waiting(BUSY))
     assert "112" in lines(talk.says("intihar edeceğim"))[0]
-    assert talk.last.priority is Priority.URGENT
+    assert talk.last.priority == Priority.URGENT
+    talk = Talk(waiting(BUSY))
     talk.says("rezalet bir firma")
-    assert talk.last.priority is Priority.HIGH
+    assert talk.last.priority == Priority.HIGH
 
 
 def test_after_the_details_only_what_is_new_is_noted() -> None:

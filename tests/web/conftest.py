@@ -1,6 +1,7 @@
 """The real app over a real database file, and people who are signed in to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
@@ -26,7 +27,6 @@ from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import conversation as conversation_table
 from chatserver.storage.staff import StaffAccount
-from chatserver.web.access import ROUTES
 from chatserver.web.assets import load_assets
 from chatserver.web.context import Web
 from chatserver.web.health import storage_checks
@@ -38,8 +38,6 @@ PASSWORD = "kahve falı 1923"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Origin": BASE}
 ORIGIN = "https://shop.example"
-
-assert ROUTES
 
 
 @dataclass(frozen=True)
@@ -122,11 +120,14 @@ class Shop:
         return account, (await self.web.entrance.begin(account)).token
 
     async def conversation(
-        self, *lines: tuple[Author, Body] | tuple[Author, Body, Audience], **values: object
+        self,
+        *lines: tuple[Author, Body] | tuple[Author, Body, Audience],
+        team: Team | None = None,
+        **values: object,
     ) -> PublicId:
         """Add a conversation with these lines and return its public id."""
         return await self.database.write(
-            add_conversation, self.site, values.pop("team", self.team), lines, values, self.clock
+            add_conversation, self.site, team or self.team, lines, values, self.clock
         )
 
 
@@ -200,12 +201,36 @@ SETTINGS = SiteSettings(
 )
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file to copy: migrating takes longer than most tests."""
+    file = tmp_path_factory.mktemp("migrated") / "chat.sqlite3"
+    migrate(f"sqlite:///{file}", now_ms=0)
+    return file
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The product's templates, compiled once; stubs where a page is not drawn yet."""
+    stubs = tmp_path_factory.mktemp("stubs")
+    (stubs / "console.html").write_text(
+        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
+        '<script type="application/json" id="console-data">{{ console_data }}</script></html>',
+        encoding="utf-8",
+    )
+    (stubs / "frame.html").write_text(
+        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
+        '<script type="application/json" id="frame-data">{{ frame_data }}</script></html>',
+        encoding="utf-8",
+    )
+    return Templates([stubs])
+
+
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIterator[Shop]:
     """A running shop with one site and one team."""
-    url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
-    migrate(url, now_ms=0)
-    database = Database(url)
+    shutil.copy(migrated, tmp_path / "chat.sqlite3")
+    database = Database(f"sqlite:///{tmp_path / 'chat.sqlite3'}")
     clock = ManualClock()
     site = await database.write(sites.create, "pera", SETTINGS, now_ms=1)
     team = await database.write(
@@ -221,18 +246,6 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         encoding="utf-8",
     )
     (tmp_path / "secret.txt").write_text("canary", encoding="utf-8")
-    stubs = tmp_path / "stubs"
-    stubs.mkdir()
-    (stubs / "console.html").write_text(
-        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
-        '<script type="application/json" id="console-data">{{ console_data }}</script></html>',
-        encoding="utf-8",
-    )
-    (stubs / "frame.html").write_text(
-        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
-        '<script type="application/json" id="frame-data">{{ frame_data }}</script></html>',
-        encoding="utf-8",
-    )
     faq = Faq(
         {
             "tr": [
@@ -270,7 +283,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         is_ready=is_ready,
         is_draining=lambda: draining[0],
         assets=load_assets(static),
-        templates=Templates([stubs]),
+        templates=templates,
     )
     app = Starlette(
         routes=build_routes(web),
@@ -279,6 +292,3 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     )
     yield Shop(app, web, database, clock, faq, site, team, ended, checks, draining)
     await database.close()
-
-
-Call = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]

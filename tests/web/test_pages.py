@@ -48,10 +48,11 @@ async def test_a04_the_session_cookie_has_every_flag(shop: Shop) -> None:
 
 
 async def test_a03_signing_in_never_keeps_a_token_that_came_with_the_request(shop: Shop) -> None:
-    _, old = await shop.person()
+    account, old = await shop.person()
     async with shop.client(old) as client:
         fresh = token_of(await sign_in(client))
     assert fresh != old
+    assert shop.ended == [account.id]
     assert not await is_in(shop, old)
     assert await is_in(shop, fresh)
     async with shop.client("planted-by-somebody") as client:

@@ -36,7 +36,7 @@ function setUp({ token = null, store = new MemoryStore(), clock = new ManualCloc
 const synced = (messages, over = {}) => ({
   ok: true,
   conversations: [{
-    conversation: 'conversation-a', epoch: 'epoch-one', head: messages.at(-1)?.seq ?? 0, state: view({ head: messages.at(-1)?.seq ?? 0 }),
+    conversation: 'conversation-a', epoch: 'epoch-one', head: messages.at(-1)?.seq ?? 0, state: view({ head: messages.at(-1)?.seq ?? 0, version: 4 }),
     messages, more: false, reset: false, missing: false, ...over,
   }],
 })
@@ -238,12 +238,13 @@ test('typing shows, expires, and ends with the message; our own is said now and 
 })
 
 test('asking for a person survives being offline', async () => {
-  const { chat, ready, answer, outbox } = setUp({ token: 'token' })
+  const { chat, ready, answer, outbox, clock } = setUp({ token: 'token' })
   await chat.requestPerson()
   ready({ conversations: [view()] })
   await answer('conversation_sync', synced([]))
   const asked = await answer('handoff_request', { ok: true, conversation: 'conversation-a', seq: 1, at_ms: 1, duplicate: false })
   assert.equal(asked.conversation, 'conversation-a')
+  await clock.pass(1500)
   await answer('conversation_sync', synced([message({ seq: 1, previous_seq: 0, kind: 'activity' })]))
   assert.deepEqual(outbox.entries, [])
 })
@@ -262,7 +263,8 @@ test('marks and head never go back', async () => {
   ready({ conversations: [view({ seen_by_agent: 3 })] })
   await answer('conversation_sync', synced(log(1, 3), { state: view({ seen_by_agent: 3, head: 3 }) }))
   socket().hear('messages_seen_by', { conversation: 'conversation-a', seen_by_agent: 1, seen_by_visitor: 0 })
-  socket().hear('conversation_updated', { state: view({ status: 'waiting', position: 2, head: 1 }) })
+  socket().hear('conversation_updated', { state: view({ status: 'waiting', position: 2, head: 1, version: 5 }) })
+  socket().hear('conversation_updated', { state: view({ status: 'bot', version: 2 }) })
   assert.equal(chat.state.view.seen_by_agent, 3)
   assert.equal(chat.state.view.head, 3)
   assert.equal(chat.state.view.position, 2)

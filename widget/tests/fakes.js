@@ -139,6 +139,6 @@ export const people = { state: 'free', open: true, opens_at_ms: null, faces: ['G
 export function view(over = {}) {
   return {
     conversation: 'conversation-a', status: 'bot', bot_active: true, agent: null, position: null, head: 0,
-    seen_by_agent: 0, seen_by_visitor: 0, resolved_ms: null, people, ...over,
+    seen_by_agent: 0, seen_by_visitor: 0, resolved_ms: null, people, version: 1, ...over,
   }
 }

@@ -212,3 +212,11 @@ test('storage that is denied falls back to memory, and says so', async () => {
   assert.equal(told, 1)
   assert.equal(sends.length, 1)
 })
+
+test('where the browser denies locks, messages go all the same', async () => {
+  const { outbox, sends } = setUp({ locks: { request: () => Promise.reject(new Error('SecurityError')) } })
+  outbox.online()
+  await settled()
+  await outbox.add(text('selam'))
+  assert.equal(sends.length, 1)
+})

@@ -12,6 +12,12 @@ import { refusalWords, visitorName } from './wording.js'
 /** How long a resolution can be taken back, milliseconds; nothing is sent before. */
 export const UNDO_MS = 5000
 const TOAST_MS = 6000
+
+/** Whole seconds that are left for taking back: 5 to 1. @param {number} ms */
+export function secondsLeft(ms) {
+  return Math.min(UNDO_MS / 1000, Math.max(1, Math.ceil(ms / 1000)))
+}
+
 const TYPING_EVERY_MS = 3000
 /** Refusals that no second try can heal: the text goes back into the field. */
 const GIVES_BACK = new Set(['not_assigned', 'taken', 'resolved', 'forbidden', 'not_found'])
@@ -34,6 +40,7 @@ export class Actions {
   #toastTimer
   /** @type {Map<string, unknown>} */
   #leaving = new Map()
+  #sending = Promise.resolve()
   #typing = { conversation: '', note: false, at: 0 }
   /** Newest seq that was reported as seen, by conversation. @type {Map<string, number>} */
   #seen = new Map()
@@ -52,7 +59,7 @@ export class Actions {
     if (before === conversation) return
     this.stopTyping()
     const known = conversationOf(model.state.value, conversation)
-    model.freshAfter.value = withKey(model.freshAfter.value, conversation, known !== null && known.unread > 0 ? known.seen_by_agent : undefined)
+    model.freshAfter.value = withKey(model.freshAfter.value, conversation, known !== null && known.unread > 0 && known.seen_by_agent > 0 ? known.seen_by_agent : undefined)
     model.selected.value = conversation
     session.follow(conversation)
     void this.loadContext(conversation)
@@ -142,8 +149,14 @@ export class Actions {
     if (told !== null && isMine(model.state.value, told)) await this.#ask('conversation_resolve', { conversation: id, fence: told.fence })
   }
 
-  /** Send what the composer holds. @param {AgentConversation} conversation @param {Mode} mode */
-  async send(conversation, mode) {
+  /** Send what the composer holds, one after the other. @param {AgentConversation} conversation @param {Mode} mode */
+  send(conversation, mode) {
+    this.#sending = this.#sending.then(() => this.#sendNow(conversation, mode))
+    return this.#sending
+  }
+
+  /** The field is cleared once the text is safe; what was typed meanwhile stays. @param {AgentConversation} conversation @param {Mode} mode */
+  async #sendNow(conversation, mode) {
     const { drafts, outbox, t, model } = this.#parts
     const id = conversation.conversation
     const text = drafts.text(id, mode)
@@ -155,7 +168,8 @@ export class Actions {
     } catch {
       return this.toast(t('console.refused.kept'), true)
     }
-    drafts.write(id, mode, '')
+    const now = drafts.text(id, mode)
+    drafts.write(id, mode, now.startsWith(text) ? now.slice(text.length) : now)
     this.stopTyping()
     model.refused.value = withKey(model.refused.value, id, undefined)
   }
@@ -226,6 +240,7 @@ export class Actions {
       return false
     }
     state.value = foldAssigned(state.value, answer)
+    this.#model.tab.value = 'mine'
     this.select(conversation)
     return true
   }

@@ -18,7 +18,7 @@ export class Alerts {
   constructor({ prefs, title }) {
     this.#prefs = prefs
     this.#title = title
-    this.#icon = document.createElement('link')
+    this.#icon = /** @type {HTMLLinkElement} */ (document.querySelector('link[rel=icon]') ?? document.createElement('link'))
     this.#icon.rel = 'icon'
     document.head.append(this.#icon)
   }

@@ -17,10 +17,14 @@ export class Drafts {
   #texts = new Map()
   /** @type {Map<string, unknown>} */
   #timers = new Map()
+  /** Written in here since the page was opened: what the server keeps is older. @type {Set<string>} */
+  #touched = new Set()
+  /** What the server could not be told. @type {Set<string>} */
+  #owed = new Set()
 
   /**
-   * @param {{store: TextStore, clock: Clock, save: (conversation: string, text: string) => void,
-   *   changed: () => void}} parts save: tells the server a reply's draft
+   * @param {{store: TextStore, clock: Clock, save: (conversation: string, text: string) => boolean,
+   *   changed: () => void}} parts save: tells the server a reply's draft; false when it could not
    */
   constructor({ store, clock, save, changed }) {
     this.#store = store
@@ -44,21 +48,25 @@ export class Drafts {
   write(conversation, mode, text) {
     if (text === this.text(conversation, mode)) return
     this.#put(conversation, mode, text)
-    if (mode === 'reply') this.#later(conversation)
+    if (mode === 'reply') {
+      this.#touched.add(conversation)
+      if (text === '') this.#tell(conversation)
+      else this.#later(conversation)
+    }
     this.#changed()
   }
 
   /** What another browser of this agent left; what is written here wins. @param {Readonly<Record<string, string>>} drafts */
   adopt(drafts) {
     for (const [conversation, text] of Object.entries(drafts)) {
-      if (text !== '' && !this.#texts.has(`${conversation}:reply`)) this.#put(conversation, 'reply', text)
+      if (text !== '' && !this.#touched.has(conversation) && !this.#texts.has(`${conversation}:reply`)) this.#put(conversation, 'reply', text)
     }
     this.#changed()
   }
 
   /** Tell the server at once, e.g. when the line is back. */
   flush() {
-    for (const conversation of [...this.#timers.keys()]) this.#tell(conversation)
+    for (const conversation of new Set([...this.#timers.keys(), ...this.#owed])) this.#tell(conversation)
   }
 
   /** @param {string} conversation @param {Mode} mode @param {string} text */
@@ -83,7 +91,8 @@ export class Drafts {
   #tell(conversation) {
     this.#clock.cancel(this.#timers.get(conversation))
     this.#timers.delete(conversation)
-    this.#save(conversation, this.text(conversation, 'reply'))
+    if (this.#save(conversation, this.text(conversation, 'reply'))) this.#owed.delete(conversation)
+    else this.#owed.add(conversation)
   }
 
   #read() {

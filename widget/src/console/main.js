@@ -1,5 +1,4 @@
 // Puts the console together: reads what the page was given, opens the line, draws.
-/// <reference path="./css.d.ts" />
 
 import { effect } from '@preact/signals'
 import { render } from 'preact'
@@ -23,6 +22,7 @@ import { urgencyOf } from './urgency.js'
 import { Root } from './views/app.js'
 import { html } from './views/html.js'
 import { visitorName } from './wording.js'
+// @ts-expect-error the bundler takes the sheet along
 import './console.css'
 
 /** @typedef {import('./types.js').AgentConversation} AgentConversation */
@@ -55,7 +55,10 @@ const outbox = new Outbox({
 })
 const drafts = new Drafts({
   store: textStore(local, `console.${data.me.id}.drafts`), clock,
-  save: (conversation, text) => connection.tell('draft_save', { conversation, text }),
+  save: (conversation, text) => {
+    connection.tell('draft_save', { conversation, text })
+    return connection.isReady
+  },
   changed: () => { model.draftTick.value += 1 },
 })
 const session = new Session({

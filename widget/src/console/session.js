@@ -95,7 +95,7 @@ export class Session {
     const queue = await this.#ask('queue_sync', {})
     if (queue === null) return
     this.#learnTime(queue.server_time_ms)
-    this.#model.state.value = foldQueue(this.#model.state.value, queue)
+    this.#fold(foldQueue(this.#model.state.value, queue))
     this.#parts.drafts.adopt(queue.drafts)
   }
 
@@ -158,11 +158,21 @@ export class Session {
   /** @param {import('./store.js').State} next */
   #fold(next) {
     this.#model.state.value = next
+    this.#followMine()
     if (isBehind(next) && next.known && this.#fetching === undefined) {
       this.#fetching = this.#clock.after(() => {
         this.#fetching = undefined
         if (isBehind(this.#model.state.value)) void this.syncQueue()
       }, FETCH_AFTER_MS)
+    }
+  }
+
+  /** The messages of a conversation are told to those who follow it: follow each of our own. */
+  #followMine() {
+    const { state, logs } = this.#model
+    if (!this.#connection.isReady) return
+    for (const one of state.value.conversations.values()) {
+      if (isMine(state.value, one) && !logs.value.has(one.conversation)) this.follow(one.conversation)
     }
   }
 

@@ -10,7 +10,7 @@
  * @typedef {object} State
  * @property {boolean} known whether the queue was fetched at all
  * @property {string} epoch
- * @property {number} revision up to where every step was applied
+ * @property {number} revision up to where no announcement was missed
  * @property {number} announced the newest revision heard of; above `revision`: fetch
  * @property {AgentView | null} me
  * @property {ReadonlyMap<string, AgentConversation>} conversations not resolved, in this agent's sight
@@ -27,7 +27,7 @@ export const NOTHING = {
   closed: new Map(), offers: new Map(), agents: new Map(), teams: [], drafts: {},
 }
 
-/** Whether a step was missed and the queue must be fetched. @param {State} state */
+/** Whether an announcement was missed and the queue must be fetched. @param {State} state */
 export function isBehind(state) {
   return !state.known || state.announced > state.revision
 }
@@ -51,9 +51,11 @@ export function isMine(state, conversation) {
  * @returns {State}
  */
 export function foldQueue(state, queue) {
-  const conversations = byId(queue.conversations.filter(one => one.status !== 'resolved'))
+  // An update may have overtaken the answer: of two states the newer one stays.
+  const fresh = queue.conversations.map(told => newer(conversationOf(state, told.conversation), told))
+  const conversations = byId(fresh.filter(one => one.status !== 'resolved'))
   const closed = new Map(state.closed)
-  for (const one of queue.conversations) if (one.status === 'resolved') closed.set(one.conversation, one)
+  for (const one of fresh) if (one.status === 'resolved') closed.set(one.conversation, one)
   for (const id of conversations.keys()) closed.delete(id)
   return {
     known: true, epoch: queue.epoch, revision: queue.revision,
@@ -65,20 +67,19 @@ export function foldQueue(state, queue) {
 }
 
 /**
- * `conversation_updated`: the step of one revision, or newer facts within the same one.
+ * `conversation_updated`: where one conversation stands, and the queue's revision by then.
  *
  * @param {State} state
  * @param {{state: AgentConversation, revision: number}} fact
  * @returns {State}
  */
 export function foldUpdated(state, { state: told, revision }) {
-  const known = conversationOf(state, told.conversation)
-  const isOld = known !== null && revision < state.revision && told.head < known.head
-  return step(isOld ? state : put(state, told), revision, true)
+  return step(put(state, newer(conversationOf(state, told.conversation), told)), revision)
 }
 
 /**
- * `queue_changed`: what left this agent's sight, or only that something changed.
+ * `queue_changed`: what left this agent's sight, or that a step was made; its content comes by
+ * `conversation_updated` where this agent may see it.
  *
  * @param {State} state
  * @param {{revision: number, removed: readonly string[]}} fact
@@ -94,21 +95,22 @@ export function foldQueueChanged(state, { revision, removed }) {
     }
     next = { ...state, conversations, offers }
   }
-  return step(next, revision, removed.length > 0)
+  return step(next, revision)
 }
 
 /** Seqs, unread and the last line follow each message. @param {State} state @param {MessageView} message @returns {State} */
 export function foldMessage(state, message) {
   const known = conversationOf(state, message.conversation)
   if (known === null || message.seq <= known.head) return state
-  const next = { ...known, head: message.seq, last_message_ms: Math.max(known.last_message_ms, message.at_ms) }
+  const next = { ...known, head: message.seq, last_message_ms: known.last_message_ms }
+  if (message.kind !== 'activity') next.last_message_ms = Math.max(known.last_message_ms, message.at_ms)
   const { kind } = message.author
   const line = lineOf(message)
   if (line !== '') {
     next.preview = line
     next.preview_author = kind
   }
-  if (kind === 'visitor') {
+  if (kind === 'visitor' && message.kind === 'text') {
     next.unread += 1
     next.answer_due_since_ms ??= message.at_ms
   } else if (kind === 'agent' && message.kind !== 'note' && message.kind !== 'activity') {
@@ -161,7 +163,7 @@ export function foldAssigned(state, { conversation, fence }) {
 
 /** What a sync says of where a conversation stands. @param {State} state @param {AgentConversation | null} told @returns {State} */
 export function foldSynced(state, told) {
-  return told === null ? state : put(state, told)
+  return told === null ? state : put(state, newer(conversationOf(state, told.conversation), told))
 }
 
 /**
@@ -173,15 +175,15 @@ export function foldSynced(state, told) {
  * @returns {{state: State, stale: string[]}}
  */
 export function foldBeacon(state, { heads, queue_revision }, last) {
-  let next = queue_revision === null ? state : step(state, queue_revision, false)
+  let next = state
+  if (queue_revision !== null && queue_revision > state.revision) next = { ...state, announced: Math.max(state.announced, queue_revision) }
   const stale = []
   for (const head of heads) {
     next = foldSeen(next, head)
-    const have = last(head.conversation)
-    if (have !== null && have < head.head) stale.push(head.conversation)
-    else if (have === null && (next.conversations.get(head.conversation)?.head ?? head.head) < head.head) {
-      next = { ...next, announced: Math.max(next.announced, next.revision + 1) }
-    }
+    const [known, have] = [conversationOf(next, head.conversation), last(head.conversation)]
+    const isOld = known !== null && (known.version < head.version || known.head < head.head)
+    if (have !== null && (isOld || have < head.head)) stale.push(head.conversation)
+    else if (have === null && isOld) next = { ...next, announced: Math.max(next.announced, next.revision + 1) }
   }
   return { state: next, stale }
 }
@@ -207,13 +209,17 @@ function put(state, told) {
   return { ...state, conversations, closed }
 }
 
-/** @param {State} state @param {number} revision @param {boolean} withContent whether the step itself came along @returns {State} */
-function step(state, revision, withContent) {
-  const follows = withContent && revision === state.revision + 1
-  return {
-    ...state, revision: follows ? revision : state.revision,
-    announced: Math.max(state.announced, revision),
-  }
+/** @param {State} state @param {number} revision @returns {State} */
+function step(state, revision) {
+  if (revision <= state.revision) return state
+  const follows = revision === state.revision + 1
+  return { ...state, revision: follows ? revision : state.revision, announced: Math.max(state.announced, revision) }
+}
+
+/** Of two states of one conversation the newer. @param {AgentConversation | null} known @param {AgentConversation} told */
+function newer(known, told) {
+  if (known === null || told.version > known.version) return told
+  return told.version === known.version && told.head >= known.head ? told : known
 }
 
 /** @param {readonly AgentConversation[]} conversations */

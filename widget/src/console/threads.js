@@ -17,6 +17,7 @@ export function splitBotPart(messages) {
   if (joined < 0) return { bot: [], people: messages }
   let end = joined
   while (end > 0 && messages[end - 1].author.kind !== 'bot') end -= 1
+  while (end > 0 && end < joined && messages[end].kind === 'activity') end += 1
   return { bot: messages.slice(0, end), people: messages.slice(end) }
 }
 

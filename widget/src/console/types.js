@@ -23,6 +23,7 @@
  * @property {number} fence
  * @property {string} priority
  * @property {number} head
+ * @property {number} version raised by every change of state
  * @property {number} seen_by_agent
  * @property {number} seen_by_visitor
  * @property {number} opened_ms

@@ -116,9 +116,10 @@ export class Connection {
 
   /** There is a reason to hope (online, visible, a press on the button): try now. */
   retryNow() {
-    if (!this.#wanted || this.#socket !== null) return
+    if (!this.#wanted) return
     this.#backoff.reset()
-    this.#try()
+    // A try that is under way goes on; should it fail, the next wait is a short one.
+    if (this.#socket === null) this.#try()
   }
 
   /** Close and open again at once, e.g. with another token. */

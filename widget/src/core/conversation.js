@@ -8,30 +8,20 @@ import { clientId } from './ids.js'
 import { Identity } from './identity.js'
 import { MessageLog } from './log.js'
 import { Listeners } from './signal.js'
+import { isUnread, mergeState } from './state.js'
 import { Typing } from './typing.js'
 
 /** @import { Clock } from './clock.js' */
 /** @import { Connection } from './connection.js' */
 /** @import { Answer, Entry, Outbox } from './outbox.js' */
+/** @import { ChatState } from './state.js' */
 /** @import { TextStore } from './stores.js' */
 /** @import { AuthorView, Heads, Limits, MessageView, Page, PeopleView, VisitorReady, VisitorState, VisitorSynced } from './wire.js' */
 
-/**
- * @typedef {object} ChatState
- * @property {string | null} conversation
- * @property {VisitorState | null} view the server's word on it
- * @property {readonly MessageView[]} messages in the server's order, without a hole
- * @property {Entry[]} pending what was said and is not among `messages` yet
- * @property {PeopleView | null} people
- * @property {AuthorView | null} typing
- * @property {Limits} limits
- * @property {number} unread messages of people and bot that were not seen
- * @property {boolean} loaded whether `messages` was brought up to date once
- * @property {boolean} known whether this visitor has a token, so a conversation may exist
- */
-
 /** Everything a visitor writes in, in order; one at a time is sent. */
 export const LANE = 'visitor'
+/** How long the broadcast of our own message may take, milliseconds. */
+const BROADCAST_WITHIN_MS = 1500
 
 /** The visitor's conversation. */
 export class VisitorConversation {
@@ -51,7 +41,6 @@ export class VisitorConversation {
   #people = null
   /** @type {Limits} */
   #limits = { max_text_chars: 4000, max_sync_messages: 200 }
-  #version = -1
   #loaded = false
   #seen = 0
   #offset = 0
@@ -198,9 +187,21 @@ export class VisitorConversation {
       this.#moveTo(null)
       answer = await this.#post(entry)
     }
-    if (answer.ok && answer.conversation !== this.#log?.conversation) this.#moveTo(answer.conversation)
-    if (answer.ok && answer.seq > (this.#log?.last ?? 0)) void this.#sync()
+    if (answer.ok && answer.conversation !== this.#log?.conversation) {
+      this.#moveTo(answer.conversation)
+      void this.#sync()
+    } else if (answer.ok) {
+      this.#expect(answer.seq)
+    }
     return answer
+  }
+
+  /** The broadcast follows its ack at once; where it does not, fetch the message. @param {number} seq */
+  #expect(seq) {
+    const log = this.#log
+    this.#clock.after(() => {
+      if (log === this.#log && seq > (log?.last ?? 0) && this.#connection.isReady) void this.#sync()
+    }, BROADCAST_WITHIN_MS)
   }
 
   /** @param {Entry} entry @returns {Promise<Answer>} */
@@ -352,17 +353,14 @@ export class VisitorConversation {
     } else {
       this.#seenBy(mine)
     }
-    const behind = mine === undefined || mine.head > (this.#log?.last ?? 0) || mine.version !== this.#version
-    this.#version = mine?.version ?? -1
+    const behind = mine === undefined || mine.head > (this.#log?.last ?? 0) || mine.version > (this.#view?.version ?? -1)
     if (behind) void this.#sync()
   }
 
   /** Take over a state; marks never go back. @param {VisitorState} state */
   #adopt(state) {
-    const before = this.#view?.conversation === state.conversation ? this.#view : state
-    const most = (/** @type {'head' | 'seen_by_agent' | 'seen_by_visitor'} */ mark) => Math.max(state[mark], before[mark])
-    this.#view = { ...state, head: most('head'), seen_by_agent: most('seen_by_agent'), seen_by_visitor: most('seen_by_visitor') }
-    this.#people = state.people
+    this.#view = mergeState(this.#view, state)
+    this.#people = this.#view.people
     this.#seen = Math.max(this.#seen, state.seen_by_visitor)
   }
 
@@ -380,7 +378,6 @@ export class VisitorConversation {
     this.#view = null
     this.#typing.stop()
     this.#seen = 0
-    this.#version = -1
     this.#tell()
   }
 
@@ -395,9 +392,4 @@ export class VisitorConversation {
   #tell() {
     this.#changed.tell(this.state)
   }
-}
-
-/** @param {MessageView} message @param {number} seen */
-function isUnread({ seq, author, kind }, seen) {
-  return seq > seen && kind !== 'activity' && (author.kind === 'agent' || author.kind === 'bot')
 }

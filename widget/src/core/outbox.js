@@ -112,7 +112,8 @@ export class Outbox {
       at_ms: this.#clock.now(), order: this.#order++,
     }
     await this.#store.put(entry)
-    this.#set(entry)
+    // Whoever took over the lock meanwhile may have read it from storage and sent it already.
+    if (!this.#entries.has(entry.client_id) && !this.#done.has(entry.client_id)) this.#set(entry)
     this.#flush()
     return entry
   }

@@ -59,8 +59,10 @@ export class IndexedStore {
     this.#name = name
   }
 
-  /** @returns {Promise<Entry[]>} */
-  load() {
+  /** Reads without creating anything: a visitor who wrote nothing leaves nothing behind. @returns {Promise<Entry[]>} */
+  async load() {
+    const there = await this.#factory.databases?.()
+    if (there !== undefined && !there.some(({ name }) => name === this.#name)) return []
     return this.#run('readonly', table => table.getAll())
   }
 

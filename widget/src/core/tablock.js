@@ -39,19 +39,27 @@ export class TabLock {
     this.#clock.cancel(this.#doubts)
     if (this.#held || this.#asking !== null) return
     if (this.#locks === undefined) {
-      this.#held = true
-      this.#onHeld()
+      this.#hold(null)
       return
     }
     const asking = new AbortController()
     this.#asking = asking
-    this.#locks.request(this.#name, { signal: asking.signal }, () => new Promise(resolve => {
-      this.#held = true
-      this.#letGo = () => resolve(undefined)
-      this.#onHeld()
-    })).catch(() => {}).finally(() => {
+    const granted = () => new Promise(resolve => this.#hold(() => resolve(undefined)))
+    this.#locks.request(this.#name, { signal: asking.signal }, granted).catch(() => {
+      if (asking.signal.aborted) return
+      // Locks are denied here, as storage is: nobody else can have what we hold in memory.
+      this.#locks = undefined
+      this.#hold(null)
+    }).finally(() => {
       if (this.#asking === asking) this.#asking = null
     })
+  }
+
+  /** @param {(() => void) | null} letGo */
+  #hold(letGo) {
+    this.#held = true
+    this.#letGo = letGo
+    this.#onHeld()
   }
 
   /** The connection is gone: let go in five seconds, unless it comes back. */

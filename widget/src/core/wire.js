@@ -40,6 +40,7 @@
  * @property {number} seen_by_visitor
  * @property {number | null} resolved_ms
  * @property {PeopleView} people
+ * @property {number} version grows with every change of the state
  *
  * @typedef {{conversation: string, head: number, seen_by_agent: number, seen_by_visitor: number,
  *   version: number}} Heads

@@ -3,7 +3,6 @@
 
 import { makeFrame } from './frame.js'
 import { currentPage, holdPage, watchPage } from './page.js'
-// @ts-expect-error: text, by build.mjs
 import css from './launcher.css'
 import { languageOf, say } from './words.js'
 

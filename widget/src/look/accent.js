@@ -15,7 +15,7 @@ const STEP = 0.005
 /** The most lightness we take from a shop's colour so that white reads on it. */
 const NUDGE = 0.08
 
-/** @typedef {{accent: string, on_accent: string, accent_ink: string, accent_soft: string, accent_edge: string}} Accent */
+/** @typedef {{accent: string, on: string, ink: string, soft: string, edge: string | null}} Accent */
 /** @typedef {[number, number, number]} Triple */
 
 /**
@@ -38,20 +38,20 @@ export function adapt(hex) {
 
 function onLight(/** @type {string} */ hex) {
   const accent = keepWhiteIfNear(hex, () => true)
-  const accent_soft = mix(accent, LIGHT.surface, 0.08)
-  const accent_ink = shift(hex, -STEP, c => reads(c, TEXT, LIGHT.worst, accent_soft))
+  const soft = mix(accent, LIGHT.surface, 0.08)
+  const ink = shift(hex, -STEP, c => reads(c, TEXT, LIGHT.worst, soft))
   const pale = contrast(accent, LIGHT.surface) < PART
-  const accent_edge = pale ? shift(accent, -STEP, c => contrast(c, LIGHT.surface) >= PART) : 'transparent'
-  return { accent, on_accent: textOn(accent), accent_ink, accent_soft, accent_edge }
+  const edge = pale ? shift(accent, -STEP, c => contrast(c, LIGHT.surface) >= PART) : null
+  return { accent, on: textOn(accent), ink, soft, edge }
 }
 
 function onDark(/** @type {string} */ hex) {
   const calm = cap(hex, 0.84, 0.18)
   const visible = (/** @type {string} */ c) => contrast(c, DARK.surface) >= PART
   const accent = keepWhiteIfNear(shift(calm, STEP, visible), visible)
-  const accent_soft = mix(accent, DARK.surface, 0.16)
-  const accent_ink = shift(calm, STEP, c => reads(c, DARK_TEXT, DARK.worst, accent_soft))
-  return { accent, on_accent: textOn(accent), accent_ink, accent_soft, accent_edge: 'transparent' }
+  const soft = mix(accent, DARK.surface, 0.16)
+  const ink = shift(calm, STEP, c => reads(c, DARK_TEXT, DARK.worst, soft))
+  return { accent, on: textOn(accent), ink, soft, edge: null }
 }
 
 /** @param {string} hex @param {(darker: string) => boolean} allowed */

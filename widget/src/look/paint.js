@@ -4,19 +4,20 @@ import { adapt, isColour } from './accent.js'
 
 /** @typedef {import('./accent.js').Accent} Accent */
 
+/** Which of the five colours is which token. @type {[keyof Accent, string][]} */
+const TOKENS = [['accent', '--accent'], ['on', '--on-accent'], ['ink', '--accent-ink'], ['soft', '--accent-soft'], ['edge', '--accent-edge']]
+
 /**
- * Set the five accent tokens on an element.
+ * Set the five accent tokens on an element; does nothing without a colour.
  *
  * @param {HTMLElement} element
  * @param {string | {light: Accent, dark: Accent} | null | undefined} colour `#rrggbb`, or worked out already
  */
 export function paint(element, colour) {
-  const accent = isColour(colour) ? adapt(colour) : colour
-  if (accent === null || typeof accent !== 'object') return
-  for (const name of /** @type {const} */ (['accent', 'on_accent', 'accent_ink', 'accent_soft', 'accent_edge'])) {
-    const [light, dark] = [accent.light?.[name], accent.dark?.[name]]
-    if (typeof light === 'string' && typeof dark === 'string') {
-      element.style.setProperty(`--${name.replace('_', '-')}`, `light-dark(${light}, ${dark})`)
-    }
+  const pair = isColour(colour) ? adapt(colour) : colour
+  if (pair === null || typeof pair !== 'object') return
+  for (const [name, token] of TOKENS) {
+    const [light, dark] = [pair.light[name] ?? 'transparent', pair.dark[name] ?? 'transparent']
+    element.style.setProperty(token, `light-dark(${light}, ${dark})`)
   }
 }

@@ -8,7 +8,7 @@ const PATIENCE_MS = 1500
 const GOOD_MS = 4000
 
 export function Banner() {
-  const { t, times, line, state, connection, memory } = useDesk()
+  const { t, times, line, state, connection } = useDesk()
   const { phase, retryAt } = line.value
   const bad = phase !== 'ready'
   const [late, setLate] = useState(false)
@@ -54,7 +54,6 @@ export function Banner() {
         ${phase === 'offline' && html`<button class="btn" type="button" onClick=${retry}>${t('widget.connection.now')}</button>`}</div>`}
       ${!bad && good && html`<div class="banner good"><${Icon} name="tick" /><span><b>${good}</b></span></div>`}
     </div>
-    ${memory.value && html`<p class="banner plain" role="status"><${Icon} name="alert" /><span>${t('widget.storage.memory')}</span></p>`}
   </div>`
 }
 

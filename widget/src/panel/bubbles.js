@@ -3,7 +3,7 @@
 
 import { h } from 'preact'
 import { renderNodes, renderText } from '../core/nodes.js'
-import { Avatar, Icon, html, useDesk } from './kit.js'
+import { Avatar, Icon, html, useDesk, write } from './kit.js'
 
 /** @typedef {import('./rows.js').Item} Item */
 /** @typedef {import('../core/wire.js').MessageView} MessageView */
@@ -13,8 +13,8 @@ import { Avatar, Icon, html, useDesk } from './kit.js'
 /** @type {any} */
 const make = h
 
-/** @param {{group: Group, last: boolean, showState: boolean, fixes: Map<number, string>}} props */
-export function Bubbles({ group, last, showState, fixes }) {
+/** @param {{group: Group, asked: number, showState: boolean, fixes: Map<number, string>}} props */
+export function Bubbles({ group, asked, showState, fixes }) {
   const { t, times } = useDesk()
   const { author, mine, items, delivery, atMs } = group
   const bot = author.kind === 'bot'
@@ -22,7 +22,7 @@ export function Bubbles({ group, last, showState, fixes }) {
   const fix = items.map(({ message }) => message && fixes.get(message.seq)).find(Boolean)
   return html`<div class=${`group${mine ? ' me' : ''}`}>
     ${mine ? null : html`<span class="from" aria-hidden="true"><bdi>${name}</bdi></span>`}
-    ${items.map(item => html`<${Said} key=${item.key} item=${item} name=${name} mine=${mine} active=${last} />`)}
+    ${items.map(item => html`<${Said} key=${item.key} item=${item} name=${name} mine=${mine} active=${item.message?.seq === asked} />`)}
     ${delivery === 'failed'
       ? items.map(({ entry }) => entry && html`<${Failed} key=${`failed-${entry.client_id}`} entry=${entry} />`)
       : html`<span class="meta">${mine && showState ? html`<${State} group=${group} />` : html`<time>${times.time(atMs)}</time>`}</span>`}
@@ -48,16 +48,19 @@ function Said({ item, name, mine, active }) {
     ${mine && delivery === 'failed' ? html`<span class="hush" role="alert">${t('widget.message.failed')}</span>` : null}`
 }
 
+/** Values of the buttons that lead to a person. */
+const PERSON = new Set(['handoff'])
+
 /** @param {{message: Extract<MessageView, {kind: 'choices'}>, active: boolean}} props */
 function Options({ message, active }) {
   const { chat, announce } = useDesk()
   if (!active) return null
   const pick = (/** @type {import('../core/wire.js').OptionView} */ { label, value }) => {
     chat.send(label, value).catch(() => announce('error', { code: 'storage' }))
-    document.getElementById('write')?.focus()
+    write()
   }
   return html`<div class="card rows options">${message.body.options.map(option => html`
-    <button key=${option.value} class="row" type="button" onClick=${() => pick(option)}><span dir="auto">${option.label}</span><${Icon} name="next" small /></button>`)}</div>`
+    <button key=${option.value} class="row" type="button" onClick=${() => pick(option)}>${PERSON.has(option.value) && html`<${Icon} name="person" lead />`}<span dir="auto">${option.label}</span><${Icon} name="next" small /></button>`)}</div>`
 }
 
 /** @param {{group: Group}} props */
@@ -95,6 +98,9 @@ function Failed({ entry }) {
 function Fix({ slot }) {
   const { t, chat, announce } = useDesk()
   const label = t(`widget.form.${slot}`)
-  const correct = () => chat.send(t('widget.form.correct_slot', { label }), `correct:${slot}`).catch(() => announce('error', { code: 'storage' }))
+  const correct = () => {
+    chat.send(t('widget.form.correct_slot', { label }), `fix:${slot}`).catch(() => announce('error', { code: 'storage' }))
+    write({ keyboard: true })
+  }
   return html`<button class="fix" type="button" onClick=${correct}><${Icon} name="pen" small />${t('widget.form.correct')}<span class="hush"> (${label})</span></button>`
 }

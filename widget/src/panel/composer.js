@@ -32,6 +32,9 @@ export function Composer() {
   }, [prefill.value])
   useEffect(() => { if (text === '') draft.remove(); else draft.write(text) }, [text])
   useLayoutEffect(() => grow(field.current), [text, form?.slot])
+  // The field becomes another one when the bot asks for a detail; who was writing stays in it.
+  const writing = useRef(false)
+  useLayoutEffect(() => { if (writing.current && document.activeElement === document.body) field.current?.focus() }, [form !== null && form.slot !== 'question'])
 
   const send = async () => {
     if (!ready) return
@@ -50,6 +53,10 @@ export function Composer() {
     setText(value)
     chat.setTyping(value !== '')
   }
+  const skip = () => {
+    chat.send(t('widget.form.skip'), 'skip').catch(() => setTrouble(true))
+    field.current?.focus()
+  }
   const key = (/** @type {KeyboardEvent} */ event) => {
     // While a word is being composed, Enter belongs to the keyboard.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
@@ -60,14 +67,18 @@ export function Composer() {
     event.preventDefault()
     void send()
   }
+  const blurred = (/** @type {FocusEvent} */ { relatedTarget }) => {
+    if (relatedTarget !== null) writing.current = false
+    chat.setTyping(false)
+  }
   const placeholder = view?.status === 'waiting' ? 'widget.composer.waiting' : 'widget.composer.placeholder'
   const single = form !== null && form.slot !== 'question'
   const notes = [form?.error ? 'wrong' : '', left < TELL_LEFT ? 'left' : '', trouble ? 'trouble' : ''].filter(Boolean).join(' ')
-  const common = { id: 'write', ref: field, value: text, onInput: typed, onBlur: () => chat.setTyping(false), 'aria-describedby': notes || undefined, 'aria-invalid': form?.error || left < 0 ? 'true' : undefined, dir: 'auto' }
+  const common = { id: 'write', ref: field, value: text, onInput: typed, onFocus: () => { writing.current = true }, onBlur: blurred, 'aria-describedby': notes || undefined, 'aria-invalid': form?.error || left < 0 ? 'true' : undefined, dir: 'auto' }
   return html`<form class=${`composer${form ? ' asks' : ''}`} novalidate onSubmit=${submit}>
     ${form && html`<div class="prompt"><label for="write">${t(`widget.form.${form.slot}`)}
       <span class="num">${t('widget.form.step', { step: form.step, steps: form.steps })}</span></label>
-      ${form.skippable && html`<button type="button" class="btn plain small" onClick=${() => chat.send(t('widget.form.skip'), 'skip').catch(() => setTrouble(true))}>${t('widget.form.skip')}</button>`}</div>`}
+      ${form.skippable && html`<button type="button" class="btn plain small" onClick=${skip}>${t('widget.form.skip')}</button>`}</div>`}
     <div class="write">
       ${single
         ? html`<input ...${common} type="text" placeholder=" " ...${FIELDS[form.slot]} />`

@@ -17,6 +17,20 @@ import { listenToLoader, pageOf } from './port.js'
 /** @typedef {import('../core/wire.js').MessageView} MessageView */
 /** @typedef {ReturnType<typeof makeDesk>} Desk */
 
+/** The other tabs, where the browser lets us speak to them. @param {string} name */
+function openChannel(name) {
+  try {
+    return new BroadcastChannel(name)
+  } catch {
+    return undefined
+  }
+}
+
+/** How long to wait for the loader to say which page this is, before connecting without it. */
+const LOADER_WITHIN_MS = 400
+/** So long after opening, an unread message may still turn the screen to itself. */
+const SETTLES_WITHIN_MS = 2000
+
 /**
  * Build everything behind the screens.
  *
@@ -32,7 +46,7 @@ export function makeDesk(frame, dress) {
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
   const memory = signal(false)
-  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`supportchat:${site}`)
+  const channel = openChannel(`supportchat:${site}`)
   const store = new FallbackStore(new IndexedStore(indexedDB, `supportchat-${site}`), () => { memory.value = true })
 
   const connection = new Connection({
@@ -65,7 +79,10 @@ export function makeDesk(frame, dress) {
     hear(message) {
       const page = pageOf(message.page)
       if (page !== null) chat.pageViewed(page)
-      if (message.type === 'hello') dress(message.color, message.theme)
+      if (message.type === 'hello') {
+        dress(message.color, message.theme)
+        connection.start()
+      }
       else if (message.type === 'theme') dress(null, message.theme)
       else if (message.type === 'shown') show(message.prefill)
       else if (message.type === 'hidden') shown.value = false
@@ -73,6 +90,7 @@ export function makeDesk(frame, dress) {
     },
   })
 
+  let justShownUntil = 0
   /** @param {unknown} text */
   function show(text) {
     if (typeof text === 'string' && text !== '') {
@@ -82,6 +100,7 @@ export function makeDesk(frame, dress) {
       openThread()
     }
     shown.value = true
+    justShownUntil = clock.now() + SETTLES_WITHIN_MS
     connection.retryNow()
   }
 
@@ -104,6 +123,8 @@ export function makeDesk(frame, dress) {
   chat.subscribe(next => {
     state.value = next
     const now = { unread: next.unread, live: next.known, agent: next.view?.agent ?? null, status: next.view?.status ?? '' }
+    // News that were still on their way when the panel was opened: straight to them.
+    if (now.unread > 0 && screen.value === 'home' && shown.value && clock.now() < justShownUntil) openThread()
     if (now.unread !== before.unread) loader.say({ type: 'unread', value: now.unread })
     if (now.live !== before.live) {
       loader.say({ type: 'live', value: now.live })
@@ -129,7 +150,8 @@ export function makeDesk(frame, dress) {
     async start() {
       await outbox.open()
       if (state.value.known) loader.say({ type: 'live', value: true })
-      connection.start()
+      if (frame.hosted) connection.start()
+      else clock.after(() => connection.start(), LOADER_WITHIN_MS)
     },
   }
 }

@@ -21,8 +21,8 @@ export function Home() {
   const { t, frame, state, people, chat } = desk
   const there = people.value
   const open = hours(desk, there)
-  const ask = (/** @type {string} */ question) => {
-    chat.send(question).then(() => desk.openThread(), () => { desk.prefill.value = question; desk.openThread() })
+  const ask = (/** @type {string} */ entry, /** @type {string} */ question) => {
+    chat.send(question, `entry:${entry}`).then(() => desk.openThread(), () => { desk.prefill.value = question; desk.openThread() })
   }
   const away = there?.state === 'away'
   const ongoing = state.value.messages.length + state.value.pending.length > 0
@@ -41,7 +41,7 @@ export function Home() {
       ${frame.popular.length > 0 && html`<section>
         <h2 class="label">${t('widget.search.popular')}</h2>
         <div class="card rows">${frame.popular.map(({ entry, question }) => html`
-          <button key=${entry} class="row" type="button" onClick=${() => ask(question)}><span dir="auto">${question}</span><${Icon} name="next" small /></button>`)}
+          <button key=${entry} class="row" type="button" onClick=${() => ask(entry, question)}><span dir="auto">${question}</span><${Icon} name="next" small /></button>`)}
         </div></section>`}
     </main>
     <footer class="foot">

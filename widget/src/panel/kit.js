@@ -43,6 +43,11 @@ export function Icon({ name, small, lead }) {
   return html`<svg class=${kind} viewBox="0 0 20 20" aria-hidden="true"><path d=${ICONS[name]} /></svg>`
 }
 
+/** Put the caret into the field. Where there is no mouse that brings up a keyboard: only when asked for. */
+export function write({ keyboard = false } = {}) {
+  if (keyboard || matchMedia('(hover: hover)').matches) document.getElementById('write')?.focus()
+}
+
 /** The first letters of the first and last word. @param {string} name */
 export function initials(name) {
   const words = name.trim().split(/\s+/).filter(Boolean)

@@ -8,31 +8,31 @@ import { Composer } from './composer.js'
 import { makeDesk } from './desk.js'
 import { readFrame } from './frame.js'
 import { Home, Minimise, Privacy } from './home.js'
-import { DeskContext, html, useDesk } from './kit.js'
+import { DeskContext, Icon, html, useDesk } from './kit.js'
 import { Head } from './menu.js'
 import { Thread } from './thread.js'
-// @ts-expect-error: css, by build.mjs
 import './panel.css'
 
 function Panel() {
-  const { t, screen, shown, line, state, close, frame } = useDesk()
+  const { t, screen, shown, line, state, close, frame, memory } = useDesk()
   const refused = line.value.phase === 'refused'
   const at = refused ? 'refused' : screen.value
 
   useEffect(() => {
     if (!shown.value) return
-    const first = document.querySelector(at === 'thread' ? '#write' : 'h1')
+    const first = document.querySelector(at === 'thread' && matchMedia('(hover: hover)').matches ? '#write' : 'h1')
     if (first instanceof HTMLElement) first.focus({ preventScroll: true })
   }, [at, shown.value])
   const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && !event.isComposing) close() }
 
-  return html`<div class="panel" onKeyDown=${key} aria-label=${t('widget.launcher.label')} role="region">
+  return html`<div class="panel" onKeyDown=${key}>
     ${refused
       ? html`<header class="bar bare"><div class="who brand"><bdi>${frame.site.name}</bdi></div><${Minimise} /></header><${Unreachable} />`
       : screen.value === 'home'
         ? html`<${Home} />`
         : html`<${Head} /><${Banner} /><${Thread} />
-          <footer>${state.value.messages.length + state.value.pending.length === 0 && html`<${Privacy} />`}<${Composer} /></footer>`}
+          <footer>${state.value.messages.length + state.value.pending.length === 0 && html`<${Privacy} />`}<${Composer} />
+            ${memory.value && html`<p class="fine" role="note"><${Icon} name="alert" small /><span>${t('widget.storage.memory')}</span></p>`}</footer>`}
   </div>`
 }
 

@@ -19,7 +19,7 @@ export function Head() {
     <button class="tool" type="button" aria-label=${t('widget.header.back')} onClick=${() => { screen.value = 'home' }}><${Icon} name="back" /></button>
     <div class="who"><${Avatar} big name=${agent ?? ''} bot=${!agent} />
       <div><h1 tabindex="-1"><bdi>${agent ?? frame.site.name}</bdi></h1>
-      <p>${(cut || messages.length > 0) && html`<span class=${`dot${cut || status === 'resolved' ? ' off' : ''}`}></span>${t(below)}`}</p></div></div>
+      <p>${(cut || messages.length > 0) && html`${(cut || agent) && html`<span class=${`dot${cut ? ' off' : ''}`}></span>`}${t(below)}`}</p></div></div>
     ${conversation !== null && html`<button ref=${opener} class="tool" type="button" aria-label=${t('widget.menu.label')} aria-haspopup="menu" aria-expanded=${open ? 'true' : 'false'}
       onClick=${() => setOpen(!open)}><${Icon} name="more" /></button>`}
     <${Minimise} />

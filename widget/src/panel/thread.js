@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Bubbles } from './bubbles.js'
-import { Icon, Faces, html, useDesk, whenBack } from './kit.js'
+import { Avatar, Faces, Icon, html, useDesk, whenBack, write } from './kit.js'
 import { correctable, rowsOf } from './rows.js'
 
 /** @typedef {import('./rows.js').Row} Row */
@@ -19,6 +19,7 @@ export function Thread() {
   const [atEnd, setAtEnd] = useState(true)
   const [live, setLive] = useState(false)
   const rows = useMemo(() => rowsOf(messages, pending, { dayKey: times.dayKey, newFrom: newFrom.value }), [messages, pending.map(({ client_id, state }) => client_id + state).join(), newFrom.value])
+  const asked = pending.length === 0 && view?.status !== 'resolved' ? messages.findLast(({ kind }) => kind !== 'activity')?.seq ?? 0 : 0
   const fixes = useMemo(() => correctable(messages), [messages])
   const mineLast = rows.findLast(row => row.type === 'group' && row.mine && row.delivery !== 'failed')
   const newest = rows.length > 0 ? rows[rows.length - 1].key + messages.length : ''
@@ -50,24 +51,24 @@ export function Thread() {
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
   }
   const away = view?.status === 'waiting' && state.value.people?.state === 'away'
-  return html`<div class="talk">
+  return html`<main class="talk">
     <div class="thread scroll" role="log" tabindex="0" aria-label=${t('widget.thread.label')} aria-live=${live ? 'polite' : 'off'} aria-relevant="additions"
       ref=${log} onScroll=${scrolled}>
       ${rows.length === 0 && html`<p class="activity empty">${loaded || !state.value.known ? t('widget.thread.empty') : t('action.loading')}</p>`}
-      ${rows.map((row, at) => html`<${Line} key=${row.key} row=${row} last=${at === rows.length - 1} showState=${row === mineLast} fixes=${fixes} />`)}
-      ${view?.status === 'waiting' && html`<${Queue} />`}
+      ${rows.map(row => html`<${Line} key=${row.key} row=${row} asked=${asked} showState=${row === mineLast} fixes=${fixes} />`)}
+      ${view?.status === 'waiting' && !away && html`<${Queue} />`}
       ${away && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
         <p>${whenBack(desk, state.value.people)} ${t('widget.away.answer')}</p></div>`}
-      ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div></div>`}
+      ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Avatar} name=${typing.name} bot=${typing.kind === 'bot'} /></div>`}
       ${view?.status === 'resolved' && html`<${Ended} />`}
     </div>
     <p class="hush" role="status">${typing === null ? '' : typing.kind === 'bot' ? t('widget.typing.bot') : t('widget.typing.agent', { agent: typing.name || t('widget.sender.agent') })}</p>
     ${!atEnd && html`<button class="latest" type="button" onClick=${toEnd}><${Icon} name="down" small />${t('widget.message.latest')}</button>`}
-  </div>`
+  </main>`
 }
 
-/** @param {{row: Row, last: boolean, showState: boolean, fixes: Map<number, string>}} props */
-function Line({ row, last, showState, fixes }) {
+/** @param {{row: Row, asked: number, showState: boolean, fixes: Map<number, string>}} props asked: seq that may still be answered by a button */
+function Line({ row, asked, showState, fixes }) {
   const { t, times } = useDesk()
   if (row.type === 'day') {
     const days = times.daysAhead(row.atMs)
@@ -78,7 +79,7 @@ function Line({ row, last, showState, fixes }) {
     const said = row.message?.kind === 'activity' ? sayActivity(t, row.message.body) : t('widget.activity.handoff_pending')
     return html`<p class="activity">${said} <time>${row.message ? times.time(row.atMs) : ''}</time></p>`
   }
-  return html`<${Bubbles} group=${row} last=${last} showState=${showState} fixes=${fixes} />`
+  return html`<${Bubbles} group=${row} asked=${asked} showState=${showState} fixes=${fixes} />`
 }
 
 /** A name keeps to itself, whichever way it is written. @param {string} name */
@@ -111,6 +112,6 @@ function Queue() {
 
 function Ended() {
   const { t } = useDesk()
-  const begin = () => document.getElementById('write')?.focus()
-  return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.start_again')}</button></div>`
+  const begin = () => write({ keyboard: true })
+  return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.continue')}</button></div>`
 }

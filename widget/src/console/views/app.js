@@ -21,7 +21,9 @@ function Console() {
   const hasContext = model.current.value !== null
   const pane = hasContext ? model.pane.value : model.pane.value === 'talk' ? 'queue' : model.pane.value
   return html`<div class="console ${hasContext ? '' : 'no-context'} ${model.drawer.value ? 'drawer' : ''}" data-pane=${pane}>
-    <header class="banners"><h1 class="vh">${t('console.title')}</h1><${Banners} /></header><${Rail} /><${QueuePane} /><${TalkPane} /><${ContextPane} /><${TabBar} />
+    <header class="banners"><h1 class="vh">${t('console.title')}</h1><${Banners} /></header><${Rail} />
+    <main class="panes"><${QueuePane} /><${TalkPane} /><${ContextPane} /></main>
+    <${TabBar} />
   </div>
   <${Dialogs} /><${Toasts} />
   <div class="vh" role="status" aria-live="polite">${model.announce.value}</div>

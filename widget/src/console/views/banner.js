@@ -1,5 +1,6 @@
 // What is told above everything: the line is down, it is back, the session has ended.
 
+import { secondsLeft } from '../actions.js'
 import { html, useApp } from './html.js'
 import { Icon } from './icons.js'
 
@@ -37,7 +38,7 @@ export function Banners() {
 export function Toasts() {
   const { model, t } = useApp()
   const toast = model.toast.value
-  const left = toast?.untilMs === undefined ? null : Math.max(1, Math.ceil((toast.untilMs - model.now.value) / 1000))
+  const left = toast?.untilMs === undefined ? null : secondsLeft(toast.untilMs - model.now.value)
   return html`<div class="toasts">
     <div role="status" aria-live="polite">${toast && !toast.isProblem ? html`<div class="toast"><span>${toast.text}</span>
       ${toast.undo ? html`<button type="button" class="link" onClick=${toast.undo}>${t('console.undo')}${left === null ? '' : html` <span class="num" aria-hidden="true">${left}</span>`}</button>` : null}</div>` : null}</div>

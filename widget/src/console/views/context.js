@@ -17,7 +17,7 @@ export function ContextPane() {
   const { context = null, state = 'loading' } = model.contexts.value.get(one.conversation) ?? {}
   const name = context?.name || one.visitor_name
   const shown = name || visitorName(t, one)
-  return html`<aside class="ctx" id="context" aria-label=${t('console.visitor.title')} tabindex="-1">
+  return html`<section class="ctx" id="context" aria-label=${t('console.visitor.title')} tabindex="-1">
     <section>
       <div class="who"><${Avatar} name=${name} size="l" />
         <div class="cut"><p class="b t14 cut">${shown}</p>
@@ -41,7 +41,7 @@ export function ContextPane() {
           <span class="l cut">${past.preview || t('console.visitor.no_preview')}</span><span class="t12 t3">${times.date(past.opened_ms)}</span>
           <span class="t12 t3 cut">${t(`console.status.${status(past.status)}`)}${past.agent ? ` · ${past.agent}` : ''}</span><span></span></button></li>`)}</ul>`}
     </section>`}
-  </aside>`
+  </section>`
 }
 
 /** @param {string} said */

@@ -2,7 +2,7 @@
 // transcript behind a button.
 
 import { splitBotPart, saidIn, triedBy } from '../threads.js'
-import { activityWords, authorName, reasonWords, slotWords, visitorName } from '../wording.js'
+import { activityWords, reasonWords, slotWords } from '../wording.js'
 import { html, useApp } from './html.js'
 import { Icon } from './icons.js'
 
@@ -17,9 +17,9 @@ export function Gathered({ one }) {
   const { bot, people } = splitBotPart(messages)
   const tried = triedBy(messages)
   const facts = Object.entries(one.details).filter(([, value]) => value !== '').map(([slot, value]) => [slotWords(t, slot), value])
+  if (facts.length === 0 && bot.length === 0 && tried === null) return null
   if (tried !== null) facts.push([t('console.bot.tried'), tried.confidence === null ? tried.title : t('console.bot.tried_value', { title: tried.title, percent: percent(t, tried.confidence) })])
   if (one.handoff_reason) facts.push([t('console.bot.reason'), reasonWords(t, one.handoff_reason)])
-  if (facts.length === 0 && bot.length === 0) return null
   const wasAnswered = people.some(message => message.author.kind === 'agent' && message.kind === 'text')
   const isRoomy = window.innerWidth >= 1600 && window.innerHeight >= 900
   const open = bot.length > 0 && (model.botOpen.value.get(one.conversation) ?? (isRoomy || !wasAnswered))
@@ -31,7 +31,7 @@ export function Gathered({ one }) {
       ${bot.length > 0 ? html`<button type="button" class="btn ghost sm" aria-expanded=${open ? 'true' : 'false'} aria-controls="botlog" aria-keyshortcuts="b" onClick=${toggle}>
         ${open ? t('console.bot.hide') : t('console.bot.show', { count: said })} <kbd aria-hidden="true">B</kbd></button>` : null}</header>
     ${facts.length > 0 ? html`<dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd title=${value}>${value}</dd></div>`)}</dl>` : null}
-    ${open ? html`<ol class="botlog" id="botlog" tabindex="0" aria-label=${t('console.bot.log')}>${bot.map(message => html`<${Said} key=${message.seq} message=${message} one=${one} />`)}</ol>` : null}
+    ${open ? html`<ol class="botlog" id="botlog" tabindex="0" aria-label=${t('console.bot.log')}>${bot.map(message => html`<${Said} key=${message.seq} message=${message} />`)}</ol>` : null}
   </section>`
 }
 
@@ -40,8 +40,8 @@ export function percent(t, share) {
   return t('console.percent', { count: Math.round(share * 100) })
 }
 
-/** @param {{message: MessageView, one: AgentConversation}} props */
-function Said({ message, one }) {
+/** @param {{message: MessageView}} props */
+function Said({ message }) {
   const { times, t } = useApp()
   if (message.kind === 'activity') {
     return html`<li><time>${times.time(message.at_ms)}</time><span class="who"></span><p class="said t3 t12">${activityWords(t, message.body)}</p></li>`
@@ -49,6 +49,6 @@ function Said({ message, one }) {
   const { text, options } = saidIn(message)
   const isBot = message.author.kind === 'bot'
   return html`<li class=${isBot ? 'is-bot' : ''}><time>${times.time(message.at_ms)}</time>
-    <span class="who">${isBot ? t('console.bot') : authorName(t, message.author, visitorName(t, one))}</span>
+    <span class="who">${isBot ? t('console.bot') : t('console.visitor.title')}</span>
     <div class="said"><p class="pre" dir="auto">${text}</p>${options.length > 0 ? html`<p class="opts">${options.join(' · ')}</p>` : null}</div></li>`
 }

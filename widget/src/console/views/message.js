@@ -18,6 +18,10 @@ const said = text => renderText(text, /** @type {any} */ (h))
 /** @param {{message: MessageView, one: AgentConversation, follows: boolean, isLastSeen: boolean}} props */
 export function Message({ message, one, follows, isLastSeen }) {
   const { model, times, t } = useApp()
+  if (message.kind === 'activity' && message.body.type === 'transfer_reason' && message.body.reason !== '') {
+    return html`<li class="inote"><header><${Icon} name="move" size="s" />${t('console.transfer.head')}<span class="by"><time>${times.time(message.at_ms)}</time> · ${message.body.actor || t('console.someone')}</span></header>
+      <p dir="auto">${said(message.body.reason)}</p></li>`
+  }
   if (message.kind === 'activity') return html`<${Activity} message=${message} />`
   const name = authorName(t, message.author, visitorName(t, one))
   const time = html`<time>${times.time(message.at_ms)}</time>`

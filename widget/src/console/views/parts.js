@@ -29,7 +29,7 @@ export function Timer({ conversation }) {
   const waited = Math.max(0, now - since)
   const shown = isQuiet ? times.duration(Math.max(60_000, waited - (waited % 60_000))) : clockWords(times, waited)
   return html`<span class="timer ${CLASSES[level]}"><${UrgencyShape} level=${level} share=${share} />
-    <b>${shown}</b> <span class="w">${t(WORDS[level])}</span></span>`
+    ${level === 'done' ? null : html`<b>${shown}</b> `}<span class="w">${t(WORDS[level])}</span></span>`
 }
 
 /** @param {{load: number, capacity: number}} props */

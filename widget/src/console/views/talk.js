@@ -1,6 +1,7 @@
 // The conversation pane: head, state of things, gathered details, thread, what may be done.
 
 import { isMine } from '../store.js'
+import { secondsLeft } from '../actions.js'
 import { activityWords, reasonWords, visitorName } from '../wording.js'
 import { Composer } from './composer.js'
 import { Gathered } from './gathered.js'
@@ -13,14 +14,14 @@ import { Thread } from './thread.js'
 export function TalkPane() {
   const { model, t } = useApp()
   const one = model.current.value
-  return html`<main class="talk" id="talk" aria-label=${t('console.talk')} tabindex="-1">
+  return html`<section class="talk" id="talk" aria-label=${t('console.talk')} tabindex="-1">
     ${one === null ? html`<${Nothing} />` : html`
       <${Head} one=${one} /><${Sub} one=${one} />
       <${Gathered} key=${`g-${one.conversation}`} one=${one} />
       <${Thread} key=${`t-${one.conversation}`} one=${one} />
       <${StandingBar} one=${one} />
       <${Composer} key=${`c-${one.conversation}`} one=${one} />`}
-  </main>`
+  </section>`
 }
 
 /** @typedef {{one: import('../types.js').AgentConversation}} Props */
@@ -65,7 +66,7 @@ function StandingBar({ one }) {
   const state = model.state.value
   const leaving = model.leaving.value.get(one.conversation)
   if (leaving !== undefined) {
-    const left = Math.max(1, Math.ceil((leaving - model.now.value) / 1000))
+    const left = secondsLeft(leaving - model.now.value)
     return html`<div class="standing"><${Icon} name="check" /><p class="sp">${t('console.resolve.pending', { count: left })}</p>
       <button type="button" class="btn" onClick=${() => actions.keepOpen(one.conversation)}>${t('console.undo')} <kbd aria-hidden="true">U</kbd></button></div>`
   }

@@ -22,6 +22,8 @@ export function Thread({ one }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null))
   const isAtEnd = useRef(true)
   const [hasNews, setNews] = useState(false)
+  // History goes in first; only then does a screen reader hear what is new.
+  const [isLive, setLive] = useState(false)
   const last = messages[messages.length - 1]?.seq ?? 0
   const typers = [...(model.typing.value.get(id)?.values() ?? [])].filter(typer => typer.kind === 'visitor')
   const see = () => {
@@ -50,6 +52,11 @@ export function Thread({ one }) {
       sizes.disconnect()
     }
   }, [last, one])
+  useEffect(() => {
+    if (log === undefined || last === 0) return
+    const timer = setTimeout(() => setLive(true), 800)
+    return () => clearTimeout(timer)
+  }, [last > 0])
   const scrolled = () => {
     const pane = box.current
     if (!pane) return
@@ -61,15 +68,16 @@ export function Thread({ one }) {
   }
   const lines = linesOf(people, times.dayKey, model.freshAfter.value.get(id))
   const seenSeq = lastSeen(people, one.seen_by_visitor)
-  return html`<div class="thread-wrap"><div ref=${box} class="thread" id="thread" role="log" aria-label=${t('console.thread')} tabindex="0" onScroll=${scrolled}>
+  return html`<div class="thread-wrap"><div ref=${box} class="thread" id="thread" role="region" aria-label=${t('console.thread')} tabindex="0" onScroll=${scrolled}><div class="inner">
       ${log === undefined || (messages.length === 0 && one.head > 0) ? html`<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
-      <ol>
+      <div role="log" aria-label=${t('console.thread')} aria-live=${isLive ? 'polite' : 'off'}><ol>
         ${lines.map(line => line.type === 'day' ? html`<li key=${line.key} class="day">${day(times, t, line.at_ms)}</li>`
           : line.type === 'fresh' ? html`<li key="fresh" class="newline">${t('console.fresh')}</li>`
             : html`<${Message} key=${line.key} message=${line.message} one=${one} follows=${line.follows} isLastSeen=${line.message.seq === seenSeq} />`)}
         ${entries.map((entry, at) => html`<${Pending} key=${entry.client_id} entry=${entry} place=${at + 1} />`)}
-        ${typers.length > 0 ? html`<li class="act"><span class="ty"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${t('console.typing.visitor', { visitor: visitorName(t, one) })}</span></li>` : null}
       </ol></div>
+      ${typers.length > 0 ? html`<p class="act"><span class="ty"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${t('console.typing.visitor', { visitor: visitorName(t, one) })}</span></p>` : null}
+    </div></div>
     ${hasNews ? html`<button type="button" class="btn sm jump" onClick=${toEnd}><${Icon} name="down" size="s" />${t('console.jump')}</button>` : null}
   </div>`
 }

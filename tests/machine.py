@@ -1,0 +1,86 @@
+"""What a bare machine may lack: a Chromium and strace; found, or installed where that is allowed.
+
+`python -m tests.machine` sees to both and says what it did; it fails with a sentence that says what
+to install, so that no test is passed over in silence.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+class Missing(Exception):
+    """A part is not there and can't be had."""
+
+
+def find_chromium() -> str | None:
+    """Return a Chromium: CHATSERVER_CHROMIUM, one on PATH, or playwright's own."""
+    named = os.environ.get("CHATSERVER_CHROMIUM")
+    if named:
+        return named
+    for name in CHROMIUM_NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    caches = Path.home() / ".cache" / "ms-playwright"
+    own = sorted(caches.glob("chromium-*/chrome-linux*/chrome"))
+    return str(own[-1]) if own else None
+
+
+def chromium() -> str:
+    """Return the path of a Chromium.
+
+    Raises:
+        Missing: when there is none.
+    """
+    found = find_chromium()
+    if found is None:
+        raise Missing(
+            "The browser tests need Chromium: install the package `chromium`, or name one in "
+            "CHATSERVER_CHROMIUM."
+        )
+    return found
+
+
+def strace() -> str:
+    """Return the path of strace.
+
+    Raises:
+        Missing: when there is none.
+    """
+    found = shutil.which("strace")
+    if found is None:
+        raise Missing("The durability test needs strace: install the package `strace`.")
+    return found
+
+
+def _install(package: str) -> None:
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return
+    print(f"installing {package} …", flush=True)
+    quiet: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+    if subprocess.run(command, env=environ, check=False, **quiet).returncode != 0:  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "update", "-qq"], env=environ, check=False, **quiet)  # type: ignore[call-overload]
+        subprocess.run(command, env=environ, check=False, **quiet)  # type: ignore[call-overload]
+
+
+def main() -> None:
+    """See to everything, or say what is missing."""
+    if find_chromium() is None:
+        _install("chromium")
+    if shutil.which("strace") is None:
+        _install("strace")
+    try:
+        print(f"Chromium: {chromium()}\nstrace: {strace()}")
+    except Missing as missing:
+        sys.exit(str(missing))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,395 @@
+"""A real server process on a free port, with real Socket.IO clients that behave like ours."""
+
+import asyncio
+import os
+import random
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import socketio
+
+from chatserver.domain.people import Availability, Role
+from chatserver.services import setup, staff
+from chatserver.storage import sites
+from chatserver.storage.database import Database
+from chatserver.storage.migrate import migrate
+
+ROOT = Path(__file__).parent.parent
+START_TIMEOUT_S = 30.0
+GENEROUS = {
+    "CHATSERVER_SENDS_PER_MINUTE": "100000",
+    "CHATSERVER_EVENTS_PER_SECOND": "10000",
+    "CHATSERVER_STARTS_PER_HOUR": "100000",
+    "CHATSERVER_SOCKETS_PER_ADDRESS": "10000",
+}
+
+
+def free_port() -> int:
+    """Return a port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fresh_client_id() -> str:
+    """Return 128 random bits as a browser mints them."""
+    return secrets.token_urlsafe(16)
+
+
+def now_ms() -> int:
+    """Return the machine's time."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass
+class Account:
+    """A member of staff with a session."""
+
+    id: int
+    public_id: str
+    name: str
+    token: str
+
+
+@dataclass
+class ServerProcess:
+    """`chatserver serve` in a process of its own, over one database that outlives it."""
+
+    folder: Path
+    database_url: str
+    env: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+    accounts: list[Account] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def start(self) -> None:
+        """Start and wait until it is ready."""
+        environ = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("CHATSERVER_") and key not in {"PORT", "DATABASE_URL"}
+        }
+        environ |= {
+            "DATABASE_URL": self.database_url,
+            "SECRET_KEY": "k" * 40,
+            "CHATSERVER_DATA_DIR": str(self.folder),
+            "PYTHONUNBUFFERED": "1",
+            **GENEROUS,
+            **self.env,
+        }
+        with (self.folder / "server.log").open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "chatserver", "serve", "--port", str(self.port)],
+                env=environ,
+                stdout=output,
+                stderr=output,
+                cwd=ROOT,
+            )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended:\n{self.log[-3000:]}")
+            if self.is_ready():
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"the server did not get ready:\n{self.log[-3000:]}")
+
+    def is_ready(self) -> bool:
+        """Whether /readyz says so."""
+        try:
+            with urllib.request.urlopen(f"{self.origin}/readyz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        """End it without a word, as a power cut or the kernel would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def terminate(self, timeout_s: float = 15) -> int:
+        """Ask it to stop and return its exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout_s)
+
+    def stop(self) -> None:
+        """End it if it still runs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
+
+
+def furnish(
+    url: str,
+    *,
+    agents: int = 2,
+    capacity: int = 3,
+    hours: tuple[str, ...] = (),
+    grace_s: int = 45,
+) -> list[Account]:
+    """Migrate a database and put a site, a team and agents with sessions into it."""
+    migrate(url, now_ms=now_ms())
+    database = Database(url)
+
+    def fill(connection: Any) -> list[Account]:
+        site = setup.add_site(
+            connection,
+            "demo",
+            name="Avlu",
+            origins=["http://shop.example"],
+            language="tr",
+            zone="Europe/Istanbul",
+            hours=list(hours),
+            team="Destek",
+            now_ms=now_ms(),
+        )
+        sites.save(connection, site.id, replace(site.settings, grace_s=grace_s))
+        team = sites.teams(connection)[0]
+        names = ["Grace", "Linus"] + [f"Agent {number}" for number in range(3, agents + 1)]
+        accounts = []
+        for name in names[:agents]:
+            account = staff.create_account(
+                connection,
+                email=f"{name.replace(' ', '').lower()}@shop.example",
+                name=name,
+                role=Role.AGENT,
+                language="tr",
+                password_hash=None,
+                capacity=capacity,
+                now_ms=now_ms(),
+            )
+            staff.join_team(connection, account, team)
+            token = secrets.token_urlsafe(32)
+            staff.start_session(connection, account.id, token=token, now_ms=now_ms())
+            accounts.append(Account(account.id, account.public_id, name, token))
+        return accounts
+
+    try:
+        return database.run(fill)
+    finally:
+        database.shut()
+
+
+class Client:
+    """A Socket.IO client that remembers everything it hears."""
+
+    def __init__(self, origin: str, namespace: str) -> None:
+        self.origin = origin
+        self.namespace = namespace
+        self.heard: list[tuple[str, Any]] = []
+        self.ready: asyncio.Future[Any] | None = None
+        self.gone = asyncio.Event()
+        self.io = self._fresh()
+
+    def _fresh(self) -> socketio.AsyncClient:
+        io = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        io.on("*", self._hear, namespace=self.namespace)
+        io.on("disconnect", self._lost, namespace=self.namespace)
+        return io
+
+    async def _lost(self, *_: Any) -> None:
+        self.gone.set()
+
+    async def _hear(self, event: str, data: Any = None) -> Any:
+        self.heard.append((event, data))
+        if event == "ready" and self.ready is not None and not self.ready.done():
+            self.ready.set_result(data)
+        self.on_event(event, data)
+        return None
+
+    def on_event(self, event: str, data: Any) -> None:
+        """Look at what was heard; nothing by default."""
+
+    async def open(
+        self, auth: dict[str, Any], *, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Connect and return the server's `ready`."""
+        await self._dispose()
+        self.gone = asyncio.Event()
+        self.io = self._fresh()
+        self.ready = asyncio.get_running_loop().create_future()
+        await self.io.connect(
+            self.origin,
+            headers=headers or {},
+            auth=auth,
+            namespaces=[self.namespace],
+            transports=["websocket"],
+            wait_timeout=5,
+        )
+        return dict(await asyncio.wait_for(self.ready, 5))
+
+    async def ask(self, event: str, timeout_s: float = 5, **data: Any) -> dict[str, Any]:
+        """Send an event and return its acknowledgement."""
+        asked = asyncio.ensure_future(
+            self.io.call(event, data, namespace=self.namespace, timeout=timeout_s)
+        )
+        lost = asyncio.ensure_future(self.gone.wait())
+        await asyncio.wait({asked, lost}, return_when=asyncio.FIRST_COMPLETED)
+        lost.cancel()
+        if not asked.done():
+            asked.cancel()
+            raise ConnectionResetError("the line is gone")
+        return dict(asked.result())
+
+    async def close(self) -> None:
+        await self.io.disconnect()
+        await self._dispose()
+
+    async def _dispose(self) -> None:
+        """Close what the client library leaves open after a failed connect or a cut line."""
+        http = getattr(self.io.eio, "http", None)
+        if http is not None and not http.closed:
+            await http.close()
+
+    def cut(self) -> None:
+        """Lose the line without a word."""
+        ws = getattr(self.io.eio, "ws", None)
+        if ws is not None and ws._response is not None:
+            transport = ws._response.connection.transport
+            if transport is not None:
+                transport.abort()
+
+    def of(self, event: str) -> list[Any]:
+        """Return what was heard of one event."""
+        return [data for name, data in self.heard if name == event]
+
+    async def until(self, true: Callable[[], Any], *, timeout_s: float = 5, what: str = "") -> None:
+        """Wait for something to become true, or fail saying what was heard."""
+        deadline = time.monotonic() + timeout_s
+        while not true():
+            if time.monotonic() > deadline:
+                names = [name for name, _ in self.heard]
+                raise AssertionError(f"never: {what}; heard {names}")
+            await asyncio.sleep(0.01)
+
+
+class VisitorClient(Client):
+    """A shopper's panel: a token at the first message, an outbox that never gives up."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(origin, "/visitor")
+        self.token: str | None = None
+        self.conversation: str | None = None
+
+    async def connect(self) -> dict[str, Any]:
+        """Open the socket with the token, if there is one."""
+        auth: dict[str, Any] = {"version": 1, "site": "demo", "client": fresh_client_id()}
+        if self.token is not None:
+            auth["token"] = self.token
+        return await self.open(auth, headers={"Origin": self.origin})
+
+    async def start(self) -> None:
+        """Become a visitor."""
+        await self.connect()
+        answer = await self.ask("visitor_start", site="demo", language="tr")
+        assert answer["ok"], answer
+        self.token = answer["token"]
+
+    async def say(self, text: str, *, client_id: str | None = None) -> dict[str, Any]:
+        """Send once and return the acknowledgement."""
+        answer = await self.ask(
+            "message_send",
+            client_id=client_id or fresh_client_id(),
+            conversation=self.conversation,
+            kind="text",
+            body={"text": text},
+        )
+        if answer["ok"]:
+            self.conversation = answer["conversation"]
+        return answer
+
+    async def say_until_acked(
+        self, text: str, client_id: str, *, rng: random.Random, give_up_s: float = 60
+    ) -> dict[str, Any]:
+        """Send again and again under one client_id, over new sockets, until it is acked."""
+        deadline = time.monotonic() + give_up_s
+        while time.monotonic() < deadline:
+            try:
+                if not self.io.connected:
+                    await self.connect()
+                answer = await self.say(text, client_id=client_id)
+            except (TimeoutError, socketio.exceptions.SocketIOError, ConnectionError, OSError):
+                await asyncio.sleep(rng.uniform(0.02, 0.2))
+                continue
+            if answer["ok"]:
+                return answer
+            assert answer["retry"], answer
+            await asyncio.sleep(rng.uniform(0.02, 0.2))
+        raise AssertionError("never acked")
+
+    async def sync(self, after: int = 0) -> list[dict[str, Any]]:
+        """Fetch everything after a seq, page by page."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = await self.ask(
+                "conversation_sync", wants=[{"conversation": self.conversation, "after": after}]
+            )
+            assert answer["ok"], answer
+            (one,) = answer["conversations"]
+            assert not one["missing"], one
+            found += one["messages"]
+            after = found[-1]["seq"] if found else after
+            if not one["more"]:
+                return found
+
+
+class AgentClient(Client):
+    """An agent's console."""
+
+    def __init__(self, origin: str, account: Account) -> None:
+        super().__init__(origin, "/agent")
+        self.account = account
+        self.fences: dict[str, int] = {}
+
+    async def connect(self, *, origin: str | None = None) -> dict[str, Any]:
+        """Open the socket with the session's cookie."""
+        return await self.open(
+            {"version": 1, "client": fresh_client_id()},
+            headers={
+                "Origin": self.origin if origin is None else origin,
+                "Cookie": f"__Host-staff={self.account.token}",
+            },
+        )
+
+    async def available(self) -> None:
+        """Become available."""
+        answer = await self.ask("availability_set", availability=Availability.AVAILABLE.value)
+        assert answer["ok"], answer
+
+    async def accept(self, conversation: str) -> dict[str, Any]:
+        """Accept, and remember the fence."""
+        answer = await self.ask("offer_accept", conversation=conversation)
+        if answer["ok"]:
+            self.fences[conversation] = answer["fence"]
+        return answer
+
+    async def reply(self, conversation: str, text: str, *, kind: str = "text") -> dict[str, Any]:
+        """Send a reply or a note."""
+        return await self.ask(
+            "message_send",
+            conversation=conversation,
+            client_id=fresh_client_id(),
+            kind=kind,
+            body={"text": text},
+            fence=self.fences.get(conversation) if kind == "text" else None,
+        )

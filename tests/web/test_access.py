@@ -1,0 +1,156 @@
+"""Every route is in the table, and answers each role as the table says."""
+
+import pytest
+from starlette.routing import Route
+
+from chatserver.domain.ids import PublicId
+from chatserver.domain.messages import Author, AuthorKind, TextBody
+from chatserver.domain.people import Role
+from chatserver.services import staff
+from chatserver.storage import sites
+from chatserver.web.access import ROUTES, Access, Rule
+from chatserver.web.routes import PAGES, build_routes
+from tests.web.conftest import SAME_ORIGIN, Shop
+
+ROLES = ("anonymous", "agent", "admin")
+VISITOR = Author(AuthorKind.VISITOR, "Eda")
+
+
+def test_a05_no_route_is_missing_from_the_table(shop: Shop) -> None:
+    table = {(rule.path, rule.method) for rule in ROUTES}
+    registered = set()
+    for route in shop.app.routes:
+        assert isinstance(route, Route), f"{route} is no plain route: put it in the table"
+        assert route.methods is not None
+        registered |= {(route.path, method) for method in route.methods - {"HEAD"}}
+    assert registered == table
+    assert {rule.name for rule in ROUTES} == set(PAGES)
+    assert len(build_routes(shop.web)) == len(ROUTES)
+
+
+def test_only_get_and_post_are_spoken_and_every_post_is_named_for_what_it_does() -> None:
+    for rule in ROUTES:
+        assert rule.method in {"GET", "POST"}
+        assert (rule.method == "POST") == rule.name.startswith("do_")
+
+
+async def path_of(shop: Shop, rule: Rule) -> str:
+    """A path that exists, for whoever may see it."""
+    conversation = await shop.conversation((VISITOR, TextBody("merhaba")))
+    invited = await shop.database.write(
+        lambda connection: staff.create_account(
+            connection,
+            email=f"invited-{conversation}@shop.example",
+            name="Invited",
+            role=Role.AGENT,
+            language="tr",
+            password_hash=None,
+            now_ms=1,
+        )
+    )
+    values = {
+        "{token}": await shop.database.write(
+            staff.create_setup_link, invited.id, shop.clock.now_ms()
+        ),
+        "{session:int}": "999999",
+        "{language}": "tr",
+        "{key}": "kargo-nerede",
+        "{public_id}": conversation,
+        "{format}": "txt",
+        "{signed}": shop.web.links.sign(conversation, "tr"),
+        "{site}": "pera",
+        "{version}": "0.1.0",
+        "{file:path}": "widget-1a2b3c4d.js",
+    }
+    path = rule.path
+    for name, value in values.items():
+        path = path.replace(name, value)
+    return path
+
+
+def expected(rule: Rule, role: str) -> set[int]:
+    if rule.access is Access.STAFF and role == "anonymous":
+        return {303 if rule.method == "GET" else 401}
+    if rule.access is Access.ADMIN and role != "admin":
+        return {403 if role == "agent" else 303}
+    if rule.name == "do_end_session":
+        return {404}  # there is no such session of one's own
+    if rule.method == "POST":
+        return {303, 401, 422}  # done, wrong password, form not filled in
+    return {200, 303} if rule.name in {"home", "sign_in"} else {200}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("rule", ROUTES, ids=lambda rule: rule.name)
+async def test_z01_every_route_answers_every_role_as_the_table_says(
+    shop: Shop, rule: Rule, role: str
+) -> None:
+    token = None
+    if role != "anonymous":
+        _, token = await shop.person(role=Role(role))
+    path = await path_of(shop, rule)
+    async with shop.client(token) as client:
+        response = await client.request(
+            rule.method,
+            path,
+            headers=SAME_ORIGIN,
+            **({"data": {"email": "x"}} if rule.method == "POST" else {}),  # type: ignore[arg-type]
+        )
+    assert response.status_code in expected(rule, role)
+    if rule.access is Access.STAFF and role == "anonymous" and rule.method == "GET":
+        assert response.headers["location"].startswith("/sign-in?next=/")
+
+
+@pytest.mark.parametrize("rule", [r for r in ROUTES if r.access is Access.STAFF], ids=str)
+async def test_programs_that_are_not_signed_in_get_401_and_json(shop: Shop, rule: Rule) -> None:
+    path = await path_of(shop, rule)
+    async with shop.client() as client:
+        response = await client.request(
+            rule.method, path, headers={**SAME_ORIGIN, "Accept": "application/json"}
+        )
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "unauthenticated"
+
+
+async def test_z01_a_conversation_of_another_team_looks_like_none(shop: Shop) -> None:
+    other = await shop.database.write(
+        sites.create_team, shop.site.id, "Muhasebe", PublicId("team-0000000000000002")
+    )
+    foreign = await shop.conversation((VISITOR, TextBody("gizli")), team=other)
+    _, agent = await shop.person()
+    _, admin = await shop.person("boss@shop.example", role=Role.ADMIN)
+    answers = []
+    for suffix in ("", "/print", ".txt", ".csv", ".jsonl"):
+        async with shop.client(agent) as client:
+            answers += [
+                await client.get(f"/transcripts/{public_id}{suffix}")
+                for public_id in (foreign, "x" * len(foreign))
+            ]
+        async with shop.client(admin) as client:
+            assert (await client.get(f"/transcripts/{foreign}{suffix}")).status_code == 200
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({len(answer.text) for answer in answers}) == 1
+    async with shop.client(agent) as client:
+        assert foreign not in (await client.get("/transcripts")).text
+        assert foreign not in (await client.get("/transcripts?q=gizli")).text
+    async with shop.client(admin) as client:
+        assert foreign in (await client.get("/transcripts?q=gizli")).text
+
+
+async def test_a05_get_changes_nothing(shop: Shop) -> None:
+    _, token = await shop.person()
+    paths = [await path_of(shop, rule) for rule in ROUTES if rule.method == "GET"]
+
+    async def dump() -> list[str]:
+        def read(connection: object) -> list[str]:
+            raw = connection.connection.driver_connection  # type: ignore[attr-defined]
+            return list(raw.iterdump())
+
+        return await shop.database.read(read)
+
+    before = await dump()
+    async with shop.client(token) as client:
+        for path in paths:
+            assert (await client.get(path)).status_code in {200, 303}
+            assert (await client.head(path)).status_code in {200, 303}
+    assert await dump() == before
