@@ -41,8 +41,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     steps: list[Step]
     visitor: str = ""
-    contact: str = ""
-    anonymous: bool = False
     device: str = ""
     pages: list[str] = []
     when: str = "open"
