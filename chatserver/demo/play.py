@@ -91,7 +91,7 @@ class Player:
                 )
             case ["idle"]:
                 quiet = self.scene.conversation()
-                self.scene.at_ms += IDLE_MS + 60_000
+                self.scene.at_ms = min(self.scene.at_ms + IDLE_MS + 60_000, self.scene.now_ms)
                 opening.resolve_idle(self.scene.work(), quiet.id, before_ms=quiet.last_message_ms)
             case ["wait"]:
                 self.scene.wait(int(value), int(value))
