@@ -220,6 +220,7 @@ def site() -> None:
 @click.option("--zone", default="Europe/Istanbul", show_default=True)
 @click.option("--hours", multiple=True, help='"mon-fri 09:00-18:00"; several may be given.')
 @click.option("--team", default="Destek", show_default=True, help="Its first team.")
+@click.option("--privacy-url", default="", help="The shop's privacy notice, linked in the panel.")
 def site_add(
     key: str,
     name: str,
@@ -228,6 +229,7 @@ def site_add(
     zone: str,
     hours: tuple[str, ...],
     team: str,
+    privacy_url: str,
 ) -> None:
     """Add a website with its first team, everybody in it.
 
@@ -242,6 +244,7 @@ def site_add(
         zone=zone,
         hours=hours,
         team=team,
+        privacy_url=privacy_url,
         now_ms=CLOCK.now_ms(),
     )
     origin = load_settings(host="127.0.0.1").public_url or "http://127.0.0.1:8000"
