@@ -1,7 +1,8 @@
 """Renders what the documents repeat of the code; writes no sentence of prose itself.
 
 A generated part stands between `<!-- generated: name -->` and `<!-- end of generated -->`, and
-`.env.example` is generated whole. A test holds every part against the code.
+`.env.example` is generated whole. A test holds every part against the code;
+`python -m chatserver.documents` in the repository's root brings all of it up to date.
 """
 
 import inspect
@@ -301,3 +302,7 @@ _PARTS: dict[Path, dict[str, Callable[[], str]]] = {
     },
     CONFIGURATION: {"settings": _settings_table},
 }
+
+
+if __name__ == "__main__":
+    write(Path.cwd())
