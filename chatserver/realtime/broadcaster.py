@@ -138,6 +138,8 @@ class SocketBroadcaster:
                 )
             case SeenMoved():
                 await self._tell_seen(fact)
+                if fact.by_agent:
+                    todo.changed[fact.conversation] = None
             case AgentChanged(agent=agent):
                 todo.agents[agent] = None
             case AgentLost() | VisitorEnded():

@@ -61,12 +61,17 @@ class OfferEnded:
 
 @dataclass(frozen=True, slots=True)
 class SeenMoved:
-    """Somebody has read further."""
+    """Somebody has read further.
+
+    Args:
+        by_agent: whether an agent did, which changes how much is unread.
+    """
 
     conversation: ConversationId
     conversation_public: PublicId
     seen_by_agent: int
     seen_by_visitor: int
+    by_agent: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,5 +178,6 @@ def _tell_seen(
             found.public_id,
             seen_by_agent=max(found.agent_seen_seq, agent_seen),
             seen_by_visitor=max(found.visitor_seen_seq, visitor_seen),
+            by_agent=agent_seen > 0,
         )
     )

@@ -22,7 +22,6 @@ import { urgencyOf } from './urgency.js'
 import { Root } from './views/app.js'
 import { html } from './views/html.js'
 import { visitorName } from './wording.js'
-// @ts-expect-error the bundler takes the sheet along
 import './console.css'
 
 /** @typedef {import('./types.js').AgentConversation} AgentConversation */
