@@ -252,7 +252,7 @@ def test_every_library_is_accounted_for() -> None:
 
 
 def test_the_browser_files_are_as_small_as_the_page_says() -> None:
-        text = " ".join(read("docs/widget.md").split())
+    text = " ".join(read("docs/widget.md").split())
     said = re.search(r"loader at most (\d+) KB, the panel .* at most (\d+) KB", text)
     assert said is not None
     loader, panel = int(said[1]), int(said[2])
