@@ -24,9 +24,8 @@ from typing import Any
 import click
 import socketio
 
-from chatserver.domain.people import Availability, Role
-from chatserver.services import presence, setup, staff
-from chatserver.services.work import Work
+from chatserver.domain.people import Role
+from chatserver.services import setup, staff
 from chatserver.storage import sites
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
@@ -58,6 +57,10 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _start(command: list[str], environ: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
 
 
 def _cpu_s(pid: int) -> float:
@@ -108,7 +111,7 @@ async def _client(origin: str, namespace: str, **options: Any) -> socketio.Async
 async def measure_relay() -> Result:
     """Measure the relay that keeps nothing."""
     port = _free_port()
-    process = subprocess.Popen([sys.executable, "-m", "chatserver.bench.relay", str(port)])
+    process = _start([sys.executable, "-m", "chatserver.bench.relay", str(port)])
     clients: list[socketio.AsyncClient] = []
     try:
         await asyncio.to_thread(_wait, port, process, "/")
@@ -169,7 +172,6 @@ def _furnish(url: str) -> str:
         )
         staff.join_team(connection, account, sites.teams(connection)[0])
         staff.start_session(connection, account.id, token=token, now_ms=now_ms)
-        presence.declare(Work(connection, now_ms), account.id, Availability.AVAILABLE)
 
     try:
         database.run(fill)
@@ -193,7 +195,7 @@ async def measure_chatserver() -> Result:
             "CHATSERVER_STARTS_PER_HOUR": "100000",
         }
         command = [sys.executable, "-m", "chatserver", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+        process = _start(command, environ)
         clients: list[socketio.AsyncClient] = []
         try:
             await asyncio.to_thread(_wait, port, process, "/readyz")
@@ -214,6 +216,9 @@ async def _load_chatserver(
         headers={"Origin": origin, "Cookie": f"{staff.SESSION_COOKIE}={token}"},
         auth={"version": 1, "client": secrets.token_urlsafe(16)},
     )
+    clients.append(agent)
+    await agent.call("availability_set", {"availability": "available"}, namespace="/agent")
+    visitors: list[socketio.AsyncClient] = []
     conversations: list[str] = []
     for _number in range(VISITORS):
         visitor = await _client(
@@ -223,6 +228,7 @@ async def _load_chatserver(
             auth={"version": 1, "site": "bench", "client": secrets.token_urlsafe(16)},
         )
         clients.append(visitor)
+        visitors.append(visitor)
         await visitor.call("visitor_start", {"site": "bench"}, namespace="/visitor")
         first = await _say(visitor, None)
         conversations.append(first["conversation"])
@@ -235,10 +241,9 @@ async def _load_chatserver(
             {"wants": [{"conversation": first["conversation"], "after": 0}]},
             namespace="/agent",
         )
-    clients.append(agent)
 
     async def send(number: int) -> bool:
-        return bool((await _say(clients[number], conversations[number]))["ok"])
+        return bool((await _say(visitors[number], conversations[number]))["ok"])
 
     return await _load(pid, send)
 

@@ -22,10 +22,9 @@ from chatserver.services import bot_turns, opening, presence, routing
 from chatserver.services.facts import (
     AgentChanged,
     Broadcaster,
-    ConversationChanged,
     Fact,
-    MessagePosted,
     QueueChanged,
+    TurnOwed,
 )
 from chatserver.services.tasks import Supervisor
 from chatserver.services.work import Work
@@ -108,20 +107,15 @@ class Chat:
             self._follow(facts)
 
     def _follow(self, facts: list[Fact]) -> None:
-        touched: dict[ConversationId, None] = {}
         route = False
         for fact in facts:
             match fact:
-                case MessagePosted(message=message):
-                    touched[message.conversation] = None
-                case ConversationChanged(conversation=conversation):
-                    touched[conversation] = None
+                case TurnOwed(conversation=conversation):
+                    self.start_turn(conversation)
                 case QueueChanged() | AgentChanged():
                     route = True
                 case _:
                     pass
-        for conversation in touched:
-            self.start_turn(conversation)
         if route:
             self.start_routing()
 

@@ -161,7 +161,7 @@ async def test_a_lost_transaction_fails_every_unit_and_the_next_one_works(
     gate = threading.Event()
     first = asyncio.ensure_future(database.write(lambda connection: gate.wait(10) and None))
     await asyncio.sleep(0.05)
-    pending = [asyncio.ensure_future(database.write(cut))]
+    pending: list[asyncio.Future[Any]] = [asyncio.ensure_future(database.write(cut))]
     if database.is_sqlite:
         pending += [asyncio.ensure_future(database.write(add, "beside"))]
     await asyncio.sleep(0.05)
