@@ -47,6 +47,7 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="chatserver")
 def main() -> None:
     """Live chat for online shops. Begin with `chatserver demo`."""
+    configure_logs(Settings(log_level="warning", log_format="console"), stream=sys.stderr)
 
 
 def _database(settings: Settings) -> Database:
@@ -328,3 +329,19 @@ def bench(rounds: int) -> None:
     from chatserver.bench.run import run_bench
 
     run_bench(rounds=rounds)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when something is stale.")
+def docs(check: bool) -> None:
+    """Write the parts of the documentation that are generated from the code."""
+    from chatserver import documents
+
+    root = Path(__file__).parent.parent
+    if not check:
+        documents.write(root)
+    stale = documents.stale(root)
+    for page in stale:
+        click.echo(f"stale: {page}", err=True)
+    if stale:
+        raise click.ClickException("Run `chatserver docs` and commit what it writes.")

@@ -353,8 +353,8 @@ def reopen(work: Work, agent_id: StaffId, public_id: str) -> Assignment:
     return Assignment(changed.public_id, changed.fence)
 
 
-def give_back(work: Work, conversation_id: ConversationId, agent: Agent) -> None:
-    """Return a conversation whose agent vanished or signed out to the queue.
+def give_back(work: Work, conversation_id: ConversationId, agent: Agent, why: ActivityType) -> None:
+    """Return a conversation whose agent vanished (`agent_lost`) or signed out (`agent_left`).
 
     It keeps its original waiting time; the visitor is told; the bot speaks where nobody suitable
     is free. The agent's row must be locked.
@@ -379,8 +379,8 @@ def give_back(work: Work, conversation_id: ConversationId, agent: Agent) -> None
         bot_active=False,
     )
     if other is not None:
-        work.tell_activity(changed, ActivityType.AGENT_LOST, actor=agent.name)
+        work.tell_activity(changed, why, actor=agent.name)
         make_offer(work, changed, other, settings)
     else:
-        turn_bot_on(work, changed, ActivityType.AGENT_LOST, actor=agent.name)
+        turn_bot_on(work, changed, why, actor=agent.name)
     work.queue_changed()

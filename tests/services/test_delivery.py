@@ -393,6 +393,22 @@ class Delivery(RuleBasedStateMachine):
         assert self.run(self.stage.chat.read(unoffered)) == []
 
     @invariant()
+    def nobody_holds_a_conversation_whose_grace_is_over(self) -> None:
+        now_ms = self.stage.clock.now_ms()
+        self.run(self.stage.chat.sweep())
+        self.run(self.stage.chat.settle())
+
+        def held(connection: Any) -> list[str]:
+            return [
+                item.public_id
+                for agent in agents.every(connection)
+                if agent.lease_until_ms + 45_000 <= now_ms
+                for item in conversations.held_by(connection, agent.id)
+            ]
+
+        assert self.run(self.stage.chat.read(held)) == []
+
+    @invariant()
     def the_bot_owes_nothing_once_things_are_quiet(self) -> None:
         self.run(self.stage.chat.settle())
         owing = self.run(self.stage.chat.read(conversations.owing_bot_turn))

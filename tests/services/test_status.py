@@ -178,6 +178,19 @@ async def test_signing_out_returns_conversations_at_once(stage: Stage) -> None:
     await stage.chat.do(presence.sign_out, stage.grace)
     await stage.chat.settle()
     assert (await stage.conversation(done.conversation)).status is Status.WAITING
+    assert "agent_left" in await stage.activities(done.conversation)
+    await stage.check_invariants()
+
+
+async def test_an_agent_who_said_offline_and_vanished_gives_back_too(stage: Stage) -> None:
+    await stage.available(stage.grace)
+    done = await stage.says(stage.ada, "merhaba")
+    await stage.accepts(stage.grace, done.conversation)
+    await stage.chat.do(presence.declare, stage.grace, Availability.OFFLINE)
+    await stage.later(s=20, awake=(stage.grace,))
+    assert (await stage.conversation(done.conversation)).status is Status.OPEN
+    await stage.later(s=76)
+    assert (await stage.conversation(done.conversation)).status is Status.WAITING
     await stage.check_invariants()
 
 
