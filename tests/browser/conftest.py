@@ -1,5 +1,6 @@
 """A Chromium for the whole run, a served shop with its chat for each test."""
 
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -11,17 +12,22 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright, expect
 from playwright.async_api import Error as PlaywrightError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
+from chatserver.domain.conversations import Status
+from chatserver.domain.ids import ClientId
 from chatserver.domain.people import Role
-from chatserver.services import staff
+from chatserver.services import opening, presence, staff
 from chatserver.services.sign_in import hash_password
-from chatserver.storage import sites
+from chatserver.services.work import Work
+from chatserver.storage import agents, conversations, sites, visitors
+from chatserver.storage import staff as staff_table
 from chatserver.storage.database import Database
+from chatserver.storage.schema import message
 from tests.browser.people import PASSWORD, PHONE, Agent, Shopper
 from tests.browser.shop import Shop
 from tests.machine import chromium
-from tests.server import Account, ServerProcess, furnish, now_ms
+from tests.server import Account, ServerProcess, fresh_client_id, furnish, now_ms
 
 ARGS = [
     "--no-sandbox",
@@ -59,6 +65,8 @@ class House:
     shop: Shop
     accounts: list[Account]
     contexts: list[BrowserContext] = field(default_factory=list)
+    since: int = 0
+    """The newest message of the test before."""
 
     def write(self, work: Callable[[Connection], Any]) -> Any:
         """Change something behind everybody's back."""
@@ -68,6 +76,21 @@ class House:
         finally:
             database.shut()
 
+    def mark(self) -> None:
+        """What was said until now belongs to other tests."""
+        newest = select(func.coalesce(func.max(message.c.id), 0))
+        self.since = self.write(lambda connection: connection.execute(newest).scalar_one())
+
+    def stored(self, author: str = "visitor") -> list[str]:
+        """Return an author's texts since the mark as the database has them, in order."""
+        wanted = (
+            select(message.c.body)
+            .where(message.c.author_kind == author, message.c.id > self.since)
+            .order_by(message.c.id)
+        )
+        rows = self.write(lambda connection: list(connection.execute(wanted)))
+        return [str(json.loads(row.body).get("text")) for row in rows]
+
     async def context(self, **options: Any) -> BrowserContext:
         """Return a browser of its own: no storage in common with another."""
         context = await self.browser.new_context(**{"locale": "tr-TR", **options})
@@ -75,7 +98,9 @@ class House:
         self.contexts.append(context)
         return context
 
-    async def shopper(self, *, phone: bool = False, language: str = "tr", **options: Any) -> Shopper:
+    async def shopper(
+        self, *, phone: bool = False, language: str = "tr", **options: Any
+    ) -> Shopper:
         """Return somebody who looks at the shop's first page; the chat is not open."""
         size = {"viewport": PHONE} if phone else {}
         context = await self.context(**{**size, **options})
@@ -121,33 +146,33 @@ def open_house(browser: Browser, tmp_path: Path) -> Iterator[OpenHouse]:
         yield opener(browser, tmp_path, doors)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def house(open_house: OpenHouse) -> AsyncIterator[House]:
-    """A shop where nobody of the staff is there yet."""
-    opened = open_house()
-    yield opened
-    await opened.leave()
-
-
-@pytest.fixture(scope="module")
-def shared_tmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("shared")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def shared_house(browser: Browser, shared_tmp: Path) -> AsyncIterator[House]:
-    """One shop for tests that only look; people come and go, the server stays."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_house(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
     with ExitStack() as doors:
-        opened = opener(browser, shared_tmp, doors)()
-        yield opened
-        await opened.leave()
+        yield opener(browser, tmp_path_factory.mktemp("shared"), doors)()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def lobby(shared_house: House) -> AsyncIterator[House]:
-    """The shared shop, without the people of the test before."""
+async def house(shared_house: House) -> AsyncIterator[House]:
+    """A shop where nobody waits and nobody of the staff is there yet; its server is shared."""
+    if not shared_house.server.is_ready():
+        shared_house.server.start()
+    shared_house.mark()
     yield shared_house
     await shared_house.leave()
+    shared_house.write(_send_everybody_home)
+
+
+def _send_everybody_home(connection: Connection) -> None:
+    work = Work(connection, now_ms())
+    for one in conversations.changed_since(connection, 0):
+        if one.status is not Status.RESOLVED:
+            visitor = visitors.get(connection, one.visitor)
+            opening.leave(work, visitor, one.public_id, client_id=ClientId(fresh_client_id()))
+    for agent in agents.every(connection):
+        presence.sign_out(work, agent.id)
 
 
 def opener(browser: Browser, folder: Path, doors: ExitStack) -> OpenHouse:
@@ -204,7 +229,7 @@ def _dress(connection: Connection, shop: Shop, *, embeds: bool, language: str) -
         now_ms=now_ms(),
     )
     for email in ("grace@shop.example", "linus@shop.example", admin.email):
-        found = staff.staff.find_by_email(connection, email)
+        found = staff_table.find_by_email(connection, email)
         if found is not None:
             staff.store_hash(connection, found[0].id, PASSWORD_HASH)
 

@@ -198,7 +198,9 @@ class Agent(Person):
 
     async def reply(self, text: str) -> None:
         """Write to the visitor, and see that it went."""
-        await self.page.get_by_role("button", name=re.compile(f"^{self.t('console.reply')}")).click()
+        await self.page.get_by_role(
+            "button", name=re.compile(f"^{self.t('console.reply')}")
+        ).click()
         await self.field.fill(text)
         await self.field.press("Enter")
         await self.sees(text)
@@ -214,7 +216,11 @@ class Agent(Person):
         """Hand the conversation to a colleague."""
         await self.talk.get_by_role("button", name=self.t("console.transfer"), exact=False).click()
         dialog = self.page.get_by_role("dialog")
-        await dialog.get_by_role("radio").and_(dialog.locator(f"label:has-text('{to}') input")).check()
+        await (
+            dialog.get_by_role("radio")
+            .and_(dialog.locator(f"label:has-text('{to}') input"))
+            .check()
+        )
         await dialog.locator("textarea").fill(reason)
         await dialog.locator("footer .btn.pri").click()
         await expect(dialog).to_have_count(0)

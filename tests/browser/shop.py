@@ -14,8 +14,22 @@ STRICT = "default-src 'self'; script-src 'self' {chat}; frame-src {chat}; style-
 
 _STYLE = "body{font:16px/1.5 system-ui;margin:0 auto;max-width:60rem;padding:1rem}a{color:#1f5f4d}"
 _WORDS = {
-    "tr": ("Avlu", "Ev ve mutfak", "Sepete git", "Cam sürahi", "Sepetiniz", "Sepetinizde bir ürün var."),
-    "en": ("Avlu", "Home and kitchen", "Go to basket", "Glass jug", "Your basket", "One thing in it."),
+    "tr": (
+        "Avlu",
+        "Ev ve mutfak",
+        "Sepete git",
+        "Cam sürahi",
+        "Sepetiniz",
+        "Sepetinizde bir ürün var.",
+    ),
+    "en": (
+        "Avlu",
+        "Home and kitchen",
+        "Go to basket",
+        "Glass jug",
+        "Your basket",
+        "One thing in it.",
+    ),
 }
 
 
@@ -107,7 +121,11 @@ class Shop:
         if path not in bodies:
             return 404, "text/plain", "nothing here"
         title, body = bodies[path]
-        return 200, "text/html", self.page(self.title or title, f"<main><h1>{title}</h1>{body}</main>")
+        return (
+            200,
+            "text/html",
+            self.page(self.title or title, f"<main><h1>{title}</h1>{body}</main>"),
+        )
 
     def page(self, title: str, body: str) -> str:
         """Return a whole page with the chat in it."""

@@ -22,7 +22,6 @@ import { urgencyOf } from './urgency.js'
 import { Root } from './views/app.js'
 import { html } from './views/html.js'
 import { visitorName } from './wording.js'
-// @ts-expect-error the bundler takes the sheet along
 import './console.css'
 
 /** @typedef {import('./types.js').AgentConversation} AgentConversation */
@@ -41,9 +40,10 @@ const alerts = new Alerts({ prefs, title: document.title })
 const client = clientId()
 const connection = new Connection({
   clock,
-  open: attempt => io('/agent', {
-    path: '/socket.io/', autoConnect: false, reconnection: false, forceNew: true,
-    transports: attempt % 3 === 2 ? ['polling', 'websocket'] : ['websocket'],
+  // No polling: the server takes an agent only with an Origin, which browsers leave out of a
+  // same-origin GET, so a try that begins so is refused for good.
+  open: () => io('/agent', {
+    path: '/socket.io/', autoConnect: false, reconnection: false, forceNew: true, transports: ['websocket'],
     auth: { version: data.protocol, client, resume: session.resume() },
   }),
 })
