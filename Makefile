@@ -3,11 +3,16 @@ BIN := .venv/bin
 
 .PHONY: setup demo test check assets bench
 
-# everything that running and testing needs, in .venv
+# what running needs, in .venv
 setup: .venv/.ready
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.11 …" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --constraint constraints.txt
+	touch $@
+
+# what testing needs on top of it
+.venv/.tested: .venv/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
 	touch $@
 
@@ -16,12 +21,12 @@ demo: setup
 	$(BIN)/chatserver demo
 
 # every test, real servers and a real browser included
-test: setup
+test: setup .venv/.tested
 	$(BIN)/python -m tests.machine
 	$(BIN)/python -m pytest
 
 # what CI runs
-check: setup
+check: setup .venv/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -35,5 +40,5 @@ assets:
 	npm --prefix widget run --silent build
 
 # speed, as ratios against baselines of the same run
-bench: setup
+bench: setup .venv/.tested
 	$(BIN)/chatserver bench

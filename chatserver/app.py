@@ -38,6 +38,8 @@ from chatserver.web.routes import build_routes, exception_handlers, middleware
 SWEEP_S = 1.0
 BEAT_S = 5.0
 MAX_BODY_BYTES = 256 * 1024
+GREETING_PAUSE_MS = 1500
+"""Shoppers greet first and ask then, in another message: one answer to both."""
 
 log = structlog.get_logger(__name__)
 
@@ -117,6 +119,7 @@ def build_app(
         broadcaster=broadcaster,
         knowledge=FaqKnowledge(faq.base),
         lease_ms=settings.lease_s * 1000,
+        greeting_pause_ms=GREETING_PAUSE_MS,
     )
     links = TranscriptLinks(settings.secret_key, clock)
 

@@ -20,6 +20,7 @@ from chatserver.services import setup
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import head, migrate, revision
+from chatserver.storage.single import hold
 from chatserver.storage.staff import StaffAccount
 
 CLOCK = SystemClock()
@@ -80,8 +81,10 @@ def serve(host: str | None, port: int | None) -> None:
         given["port"] = port
     settings = load_settings(None, **given)
     configure_logs(settings)
+    claim = None
     if settings.database.startswith("sqlite"):
         migrate(settings.database, now_ms=CLOCK.now_ms())
+        claim = hold(settings.database)
     else:
         _check_migrated(settings)
     try:
@@ -98,6 +101,8 @@ def serve(host: str | None, port: int | None) -> None:
             click.echo(f"No account yet. Make the first one here, once: {origin}/setup/{link}")
 
     _loop(serving.serve(app, listener, ready=ready))
+    if claim is not None:
+        claim.close()
 
 
 def _loop(main_: Any) -> None:

@@ -1,6 +1,5 @@
 """Parts that many tests share: real databases, a clock turned by hand, a small cast."""
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from chatserver.storage.migrate import migrate
 from tests.cast import START_MS, Stage, build_stage
 from tests.postgresql import PostgreSQL, start_postgresql
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

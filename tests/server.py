@@ -198,17 +198,18 @@ class Client:
         self.namespace = namespace
         self.heard: list[tuple[str, Any]] = []
         self.ready: asyncio.Future[Any] | None = None
-        self.gone = asyncio.Event()
         self.io = self._fresh()
 
     def _fresh(self) -> socketio.AsyncClient:
         io = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         io.on("*", self._hear, namespace=self.namespace)
-        io.on("disconnect", self._lost, namespace=self.namespace)
-        return io
+        gone = self.gone = asyncio.Event()
 
-    async def _lost(self, *_: Any) -> None:
-        self.gone.set()
+        async def lost(*_: Any) -> None:
+            gone.set()  # of this very socket, not of the one after it
+
+        io.on("disconnect", lost, namespace=self.namespace)
+        return io
 
     async def _hear(self, event: str, data: Any = None) -> Any:
         self.heard.append((event, data))
@@ -225,7 +226,6 @@ class Client:
     ) -> dict[str, Any]:
         """Connect and return the server's `ready`."""
         await self._dispose()
-        self.gone = asyncio.Event()
         self.io = self._fresh()
         self.ready = asyncio.get_running_loop().create_future()
         await self.io.connect(

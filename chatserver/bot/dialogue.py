@@ -10,7 +10,9 @@ from chatserver.bot.conversing import converse
 from chatserver.bot.draft import Draft
 from chatserver.bot.turn import BotState, Decision, Heard, Knowledge, Situation
 from chatserver.bot.waiting import keep_company
-from chatserver.domain.conversations import Status
+from chatserver.domain.conversations import HandoffReason, Status
+from chatserver.domain.messages import TextBody
+from chatserver.words import say
 
 
 def take_turn(
@@ -35,3 +37,9 @@ def take_turn(
         case _:  # pragma: no cover - the closed set is checked by the type checker
             assert_never(situation.status)
     return draft.decision()
+
+
+def give_up(state: BotState, situation: Situation) -> Decision:
+    """Decide what happens when the bot itself is broken: say so, and leave it to people."""
+    sorry = (TextBody(say(situation.language, "bot.error")),)
+    return Decision(sorry, state, handoff=HandoffReason.STUCK, says_if_offered=sorry)

@@ -7,15 +7,16 @@ _READY = {
     "tr": """
 Avlu hazır. Her şey bu bilgisayarda, tek süreçte çalışıyor.
 
-  Mağaza       {shop}/           ziyaretçi olarak yazın (İngilizcesi: {shop}/en/)
-  Konsol       {own}/console    temsilci olarak yanıtlayın
-  SSS          {own}/faq        botun bildiği yanıtlar
-  Dökümler     {own}/transcripts  son iki haftanın görüşmeleri
+  Mağaza    {shop}/             ziyaretçi olarak yazın
+            {shop}/en/          İngilizcesi
+  Konsol    {own}/console      temsilci olarak yanıtlayın
+  SSS       {own}/faq          botun bildiği yanıtlar
+  Dökümler  {own}/transcripts  son iki haftanın görüşmeleri
 
-  Temsilci     {selin}
-  Temsilci     {burak}
-  Yönetici     {deniz}
-  Şifre        {password}   (üçü için de aynı)
+  Temsilci  {selin}
+            {burak}
+  Yönetici  {deniz}
+  Şifre     {password}  üçü için de aynı
 
 Deneyin: Mağazayı bir pencerede açın, başka bir pencerede Selin olarak giriş yapıp
 kendinizi Müsait yapın. Mağazadan yazın; istek konsola düşer. Selin çevrimdışıyken
@@ -26,15 +27,16 @@ Durdurmak için Ctrl+C. Veriler kalır; baştan başlamak için: chatserver demo
     "en": """
 Avlu is ready. All of it runs on this machine, in one process.
 
-  Shop         {shop}/           write as a visitor (in English: {shop}/en/)
-  Console      {own}/console    answer as an agent
-  FAQ          {own}/faq        the answers the bot knows
+  Shop         {shop}/en/          write as a visitor
+               {shop}/             the same in Turkish
+  Console      {own}/console      answer as an agent
+  FAQ          {own}/faq          the answers the bot knows
   Transcripts  {own}/transcripts  conversations of the last two weeks
 
-  Agent        {selin}
-  Agent        {burak}
+  Agents       {selin}
+               {burak}
   Admin        {deniz}
-  Password     {password}   (the same for all three)
+  Password     {password}  the same for all three
 
 Try this: open the shop in one window, sign in as Selin in another and set yourself
 Available (Müsait). Write from the shop; the request reaches the console. While Selin is
@@ -53,13 +55,13 @@ _RUNS = {
 
 def announcement(language: str, port: int, shop_port: int) -> str:
     """Return where everything is, who can sign in, what to try and how to stop."""
-    selin, burak = (f"{agent.email}  ({agent.name})" for agent in AGENTS)
+    selin, burak, deniz = (f"{who.email}  {who.name}" for who in (*AGENTS, ADMIN))
     text = _READY[language].format(
         own=f"http://{HOST}:{port}",
         shop=f"http://{HOST}:{shop_port}",
         selin=selin,
         burak=burak,
-        deniz=f"{ADMIN.email}  ({ADMIN.name})",
+        deniz=deniz,
         password=PASSWORD,
     )
     return text.rstrip("\n")

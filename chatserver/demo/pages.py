@@ -6,6 +6,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "home": ("/", "/en/"),
     "cart": ("/sepet", "/en/cart"),
     "checkout": ("/odeme", "/en/checkout"),
+    "done": ("/tesekkurler", "/en/thanks"),
     "track": ("/siparis", "/en/order"),
     "returns": ("/iade", "/en/returns"),
     "help": ("/iletisim", "/en/contact"),
@@ -16,9 +17,11 @@ TITLES: dict[str, tuple[str, str]] = {
     "home": ("Avlu · Ev ve mutfak", "Avlu · Home and kitchen"),
     "cart": ("Sepetiniz · Avlu", "Your basket · Avlu"),
     "checkout": ("Ödeme · Avlu", "Checkout · Avlu"),
+    "done": ("Teşekkürler · Avlu", "Thank you · Avlu"),
     "track": ("Siparişim nerede? · Avlu", "Where is my order? · Avlu"),
     "returns": ("İade ve değişim · Avlu", "Returns and exchanges · Avlu"),
     "help": ("İletişim · Avlu", "Contact · Avlu"),
+    "missing": ("Sayfa bulunamadı · Avlu", "Page not found · Avlu"),
 }
 LANGUAGES = ("tr", "en")
 

@@ -56,9 +56,21 @@ def _pair(first: int) -> tuple[tuple[socket.socket, socket.socket] | None, int]:
     with contextlib.ExitStack() as kept:
         found = []
         for port in (first, first + 1):
+            if not _is_free(port):
+                return None, port
             try:
                 found.append(kept.enter_context(contextlib.closing(serving.bind(HOST, port))))
             except OSError:
                 return None, port
         kept.pop_all()
     return (found[0], found[1]), 0
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

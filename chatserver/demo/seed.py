@@ -13,6 +13,8 @@ from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.demo.pages import trail
 from chatserver.demo.play import Player
 from chatserver.demo.ports import HOST
+from chatserver.demo.scene import Scene
+from chatserver.demo.shop_pages import CONTACT
 from chatserver.demo.stories import load_stories, schedule
 from chatserver.domain.ids import PublicId
 from chatserver.domain.people import Role
@@ -28,8 +30,8 @@ PASSWORD = "avluda-bir-gun"
 ZONE = "Europe/Istanbul"
 HOURS = ("mon-sat 09:00-18:00",)
 TEAMS = ("Destek", "İade ve değişim")
-PHONE = "0850 000 28 58"
-EMAIL = "merhaba@avlu.example"
+
+
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -81,7 +83,7 @@ def _open_shop(connection: Connection, shop_port: int, now_ms: int) -> Site:
         site.settings,
         order_example="AV-20418",
         order_pattern=r"AV-\d{5}",
-        contact={"phone": PHONE, "email": EMAIL},
+        contact=CONTACT,
     )
     sites.save(connection, site.id, settings)
     for name in TEAMS[1:]:
@@ -106,13 +108,13 @@ def _tell_stories(
     connection: Connection, site: Site, faq: FaqShelf, shop_port: int, now_ms: int
 ) -> None:
     accounts = {account.name: account.id for account in setup.accounts(connection)}
-    player = Player(
+    scene = Scene(
         connection,
         site,
         agents={agent.name.split()[0].lower(): accounts[agent.name] for agent in AGENTS},
-        pages=trail(f"http://{HOST}:{shop_port}"),
         knowledge=FaqKnowledge(faq.base),
         now_ms=now_ms,
     )
+    player = Player(scene, trail(f"http://{HOST}:{shop_port}"))
     for at_ms, story in schedule(load_stories(), site.settings.hours, now_ms):
         player.play(story, at_ms)

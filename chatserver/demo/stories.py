@@ -41,8 +41,6 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     steps: list[Step]
     visitor: str = ""
-    contact: str = ""
-    anonymous: bool = False
     device: str = ""
     pages: list[str] = []
     when: str = "open"
@@ -71,7 +69,7 @@ def schedule(stories: list[Story], hours: WeeklyHours, now_ms: int) -> list[tupl
     local = to_datetime(now_ms).astimezone(ZoneInfo(hours.zone))
     planned = []
     for number, story in enumerate(_mixed(rest, chance)):
-        back = DAYS - 1 - number * (DAYS - 2) // len(rest)
+        back = DAYS - 1 - number * (DAYS - 1) // len(rest)
         planned.append((_moment(local - timedelta(days=back), story, hours, chance), story))
     return sorted([*planned, *fixed], key=lambda item: item[0])
 

@@ -21,7 +21,6 @@ from chatserver.realtime.edge import Edge
 from chatserver.services import reading
 from chatserver.services.facts import (
     AgentChanged,
-    AgentLost,
     ConversationChanged,
     Fact,
     MessagePosted,
@@ -29,7 +28,7 @@ from chatserver.services.facts import (
     OfferMade,
     QueueChanged,
     SeenMoved,
-    VisitorEnded,
+    TurnOwed,
 )
 from chatserver.services.people import people_of
 from chatserver.storage import conversations, sites
@@ -41,9 +40,15 @@ MAX_REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class _Round:
-    """What one round of telling still has to read and say."""
+    """What one round of telling still has to read and say.
+
+    Args:
+        changed: conversations whose row in the agents' lists looks different now.
+        states: those whose state changed, which their visitors see too.
+    """
 
     changed: dict[ConversationId, None] = field(default_factory=dict)
+    states: dict[ConversationId, None] = field(default_factory=dict)
     agents: dict[StaffId, None] = field(default_factory=dict)
     queue: bool = False
 
@@ -96,8 +101,10 @@ class SocketBroadcaster:
         todo = _Round()
         for fact in facts:
             await self._tell(fact, todo)
-        for conversation in todo.changed:
-            await self._tell_state(conversation)
+        if todo.changed and self.edge.connections.agents():
+            await self._tell_agents(list(todo.changed))
+        for conversation in todo.states:
+            await self._tell_visitor(conversation)
         for agent in todo.agents:
             await self._tell_agent(agent)
         if todo.agents or todo.queue:
@@ -112,6 +119,7 @@ class SocketBroadcaster:
                 todo.changed[message.conversation] = None
             case ConversationChanged(conversation=conversation):
                 todo.changed[conversation] = None
+                todo.states[conversation] = None
             case QueueChanged(revision=revision, left=left):
                 todo.queue = True
                 await self.edge.emit(
@@ -138,9 +146,11 @@ class SocketBroadcaster:
                 )
             case SeenMoved():
                 await self._tell_seen(fact)
+                if fact.by_agent:
+                    todo.changed[fact.conversation] = None
             case AgentChanged(agent=agent):
                 todo.agents[agent] = None
-            case AgentLost() | VisitorEnded():
+            case TurnOwed():
                 pass
 
     async def _tell_message(self, message: Message) -> None:
@@ -205,47 +215,44 @@ class SocketBroadcaster:
             namespace=VISITOR,
         )
 
-    async def _tell_state(self, conversation_id: ConversationId) -> None:
+    async def _tell_visitor(self, conversation_id: ConversationId) -> None:
+        """Tell a visitor how their conversation stands, if they are here."""
         edge = self.edge
-        conversation = await edge.chat.read(conversations.get, conversation_id)
-        if edge.connections.agents():
-            await self._tell_agents_state(conversation_id)
-        if edge.connections.of_visitor(conversation.visitor):
-            seen = await edge.chat.read(
-                reading.visitor_state_of, conversation_id, now_ms=edge.now_ms()
-            )
-            self._remember_position(conversation_id, seen.position)
-            await edge.emit(
-                "conversation_updated",
-                server.VisitorConversationUpdated(state=views.visitor_conversation(seen)),
-                room=rooms.visitor(conversation.visitor),
-                namespace=VISITOR,
-            )
-
-    async def _tell_agents_state(self, conversation_id: ConversationId) -> None:
-        edge = self.edge
-        state, revision = await edge.chat.read(reading.agent_state_and_revision, conversation_id)
-        conversation = state.conversation
-        update = server.AgentConversationUpdated(
-            state=views.agent_conversation(state), revision=revision
-        )
+        visitor = await self._visitor_of(conversation_id)
+        if not edge.connections.of_visitor(visitor):
+            return
+        seen = await edge.chat.read(reading.visitor_state_of, conversation_id, now_ms=edge.now_ms())
+        self._remember_position(conversation_id, seen.position)
         await edge.emit(
-            "conversation_updated", update, room=rooms.team(conversation.team), namespace=AGENT
+            "conversation_updated",
+            server.VisitorConversationUpdated(state=views.visitor_conversation(seen)),
+            room=rooms.visitor(visitor),
+            namespace=VISITOR,
         )
-        if conversation.holder is not None:
-            outside = [
-                item
+
+    async def _tell_agents(self, changed: list[ConversationId]) -> None:
+        """Tell agents how conversations stand; all of a round are read together."""
+        edge = self.edge
+        states, revision = await edge.chat.read(reading.agent_states_of, changed)
+        for state in states:
+            conversation = state.conversation
+            update = server.AgentConversationUpdated(
+                state=views.agent_conversation(state), revision=revision
+            )
+            await edge.emit(
+                "conversation_updated", update, room=rooms.team(conversation.team), namespace=AGENT
+            )
+            if conversation.holder is not None and any(
+                conversation.team not in item.teams
                 for item in edge.connections.of_agent(conversation.holder)
-                if conversation.team not in item.teams
-            ]
-            if outside:
+            ):
                 await edge.emit(
                     "conversation_updated",
                     update,
                     room=rooms.agent(conversation.holder),
                     namespace=AGENT,
                 )
-        await self._unfollow_strangers(conversation)
+            await self._unfollow_strangers(conversation)
 
     async def _unfollow_strangers(self, conversation: Conversation) -> None:
         for item in self.edge.agents_connections():
@@ -301,4 +308,4 @@ class SocketBroadcaster:
         for conversation, team in waiting:
             places[team] = places.get(team, 0) + 1
             if self._positions.get(conversation) not in (None, places[team]):
-                await self._tell_state(conversation)
+                await self._tell_visitor(conversation)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection
 
+from chatserver.bot.intents import Intent, intents
 from chatserver.bot.turn import BotState, Decision, Heard, HeardKind, Situation
 from chatserver.clock import to_datetime
 from chatserver.domain.conversations import RANK, Conversation, Status
@@ -39,12 +40,27 @@ _HEARD: dict[ActivityType, HeardKind] = {
 
 @dataclass(frozen=True, slots=True)
 class OwedTurn:
-    """A turn the bot owes, as it stood when it was read."""
+    """A turn the bot owes, as it stood when it was read.
+
+    Args:
+        heard_ms: when the newest of what was heard was written.
+    """
 
     conversation: Conversation
     heard: tuple[Heard, ...]
     state: BotState
     situation: Situation
+    heard_ms: int = 0
+
+    @property
+    def is_greeting_alone(self) -> bool:
+        """Whether nothing but a greeting was said: the question is still being typed."""
+        return all(
+            item.kind == "text"
+            and item.choice is None
+            and intents(item.text, self.situation.language) == {Intent.GREETING}
+            for item in self.heard
+        )
 
 
 def read_turn(
@@ -55,6 +71,7 @@ def read_turn(
     if not conversation.owes_bot_turn or conversation.status is Status.RESOLVED:
         return None
     heard: list[Heard] = []
+    heard_ms = 0
     for message in messages.by_kinds(
         connection,
         conversation,
@@ -96,7 +113,7 @@ def read_turn(
         details=details,
     )
     state = msgspec.json.decode(conversation.bot_state, type=BotState)
-    return OwedTurn(conversation, tuple(heard), state, situation)
+    return OwedTurn(conversation, tuple(heard), state, situation, heard_ms)
 
 
 def _local(ms: int | None, zone: ZoneInfo) -> datetime | None:

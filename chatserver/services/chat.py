@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import structlog
 from sqlalchemy import Connection
 
-from chatserver.bot.dialogue import take_turn
+from chatserver.bot.dialogue import give_up, take_turn
 from chatserver.bot.turn import Decision, Knowledge
 from chatserver.clock import Clock
 from chatserver.domain.conversations import IDLE_MS
@@ -22,10 +22,9 @@ from chatserver.services import bot_turns, opening, presence, routing
 from chatserver.services.facts import (
     AgentChanged,
     Broadcaster,
-    ConversationChanged,
     Fact,
-    MessagePosted,
     QueueChanged,
+    TurnOwed,
 )
 from chatserver.services.tasks import Supervisor
 from chatserver.services.work import Work
@@ -45,6 +44,7 @@ class Chat:
         broadcaster: told the facts of each commit, in order.
         knowledge: what the bot may ask of the FAQ; may be swapped while running.
         lease_ms: how long an agent's proof of life holds.
+        greeting_pause_ms: how long the bot waits after a greeting alone for what comes next.
     """
 
     def __init__(
@@ -55,11 +55,13 @@ class Chat:
         broadcaster: Broadcaster,
         knowledge: Knowledge,
         lease_ms: int = 30_000,
+        greeting_pause_ms: int = 0,
     ) -> None:
         self.database = database
         self.clock = clock
         self.knowledge = knowledge
         self.lease_ms = lease_ms
+        self.greeting_pause_ms = greeting_pause_ms
         self.tasks = Supervisor()
         self._broadcaster = broadcaster
         self._turns: set[ConversationId] = set()
@@ -105,20 +107,15 @@ class Chat:
             self._follow(facts)
 
     def _follow(self, facts: list[Fact]) -> None:
-        touched: dict[ConversationId, None] = {}
         route = False
         for fact in facts:
             match fact:
-                case MessagePosted(message=message):
-                    touched[message.conversation] = None
-                case ConversationChanged(conversation=conversation):
-                    touched[conversation] = None
+                case TurnOwed(conversation=conversation):
+                    self.start_turn(conversation)
                 case QueueChanged() | AgentChanged():
                     route = True
                 case _:
                     pass
-        for conversation in touched:
-            self.start_turn(conversation)
         if route:
             self.start_routing()
 
@@ -154,13 +151,23 @@ class Chat:
         owed = await self.read(bot_turns.read_turn, conversation, now_ms=self.clock.now_ms())
         if owed is None:
             return False
-        if owed.heard:
-            decision = await asyncio.to_thread(
-                take_turn, owed.state, owed.heard, owed.situation, self.knowledge
-            )
-        else:
-            decision = Decision((), owed.state)
+        pause_ms = owed.heard_ms + self.greeting_pause_ms - self.clock.now_ms()
+        if pause_ms > 0 and owed.is_greeting_alone:
+            await asyncio.sleep(pause_ms / 1000)
+            return True
+        decision = await asyncio.to_thread(self._decide, owed)
         return await self.do(bot_turns.write_turn, owed, decision)
+
+    def _decide(self, owed: bot_turns.OwedTurn) -> Decision:
+        """Let the bot decide; a fault of its own hands the conversation to people."""
+        if not owed.heard:
+            return Decision((), owed.state)
+        try:
+            return take_turn(owed.state, owed.heard, owed.situation, self.knowledge)
+        except Exception:
+            # The bot is no edge, but a shopper must not wait for ever for its mistake.
+            log.exception("bot failed", conversation=owed.conversation.id)
+            return give_up(owed.state, owed.situation)
 
     # Routing
 

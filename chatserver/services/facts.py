@@ -7,7 +7,7 @@ is told is never staler than the log.
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId, TeamId, VisitorId
+from chatserver.domain.ids import ConversationId, PublicId, StaffId, TeamId
 from chatserver.domain.messages import Message
 
 OfferOutcome: TypeAlias = Literal["accepted", "declined", "missed", "taken", "withdrawn"]
@@ -18,6 +18,13 @@ class MessagePosted:
     """A message is on disk."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOwed:
+    """The bot owes an answer; the cursor that says so is on disk."""
+
+    conversation: ConversationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,17 @@ class OfferEnded:
 
 @dataclass(frozen=True, slots=True)
 class SeenMoved:
-    """Somebody has read further."""
+    """Somebody has read further.
+
+    Args:
+        by_agent: whether an agent did, which changes how much is unread.
+    """
 
     conversation: ConversationId
     conversation_public: PublicId
     seen_by_agent: int
     seen_by_visitor: int
+    by_agent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +88,15 @@ class AgentChanged:
     agent: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class AgentLost:
-    """An agent no longer holds a conversation that went back to the queue."""
-
-    conversation: PublicId
-    agent: StaffId
-
-
-@dataclass(frozen=True, slots=True)
-class VisitorEnded:
-    """A visitor's token is worth nothing any more."""
-
-    visitor: VisitorId
-    site: SiteId
-
-
 Fact: TypeAlias = (
     MessagePosted
+    | TurnOwed
     | ConversationChanged
     | QueueChanged
     | OfferMade
     | OfferEnded
     | SeenMoved
     | AgentChanged
-    | AgentLost
-    | VisitorEnded
 )
 
 

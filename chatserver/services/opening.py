@@ -66,12 +66,14 @@ def current_conversation(work: Work, visitor: Visitor, public_id: str | None) ->
     Raises:
         Refusal: `not_found` for a conversation that is not the visitor's.
     """
+    unresolved = conversations.unresolved_of(work.connection, visitor.id)
+    if unresolved is not None and public_id in (None, unresolved.public_id):
+        return unresolved
     named = None
     if public_id is not None:
         named = conversations.find_of_visitor(work.connection, visitor.id, public_id)
         if named is None:
             raise Refusal(Code.NOT_FOUND)
-    unresolved = conversations.unresolved_of(work.connection, visitor.id)
     if unresolved is not None:
         return unresolved
     if named is None:
@@ -210,6 +212,7 @@ def request_person(
         handed, offered = hand_off(work, current, HandoffReason.ASKED)
         if not offered:
             work.change(handed, bot_wanted_seq=activity.seq)
+            work.owe_turn(handed)
     return activity, False
 
 

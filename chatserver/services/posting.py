@@ -70,16 +70,14 @@ def post_visitor_message(
         body=body,
         author_key=key,
         client_id=client_id,
+        also={
+            "bot_wanted_seq": messages.NEXT_SEQ,
+            "visitor_seen_seq": messages.NEXT_SEQ,
+            "answer_due_since_ms": current.answer_due_since_ms or work.now_ms,
+        },
     )
-    conversations.change(
-        work.connection,
-        current.id,
-        now_ms=work.now_ms,
-        state_changed=False,
-        bot_wanted_seq=message.seq,
-        visitor_seen_seq=message.seq,
-        answer_due_since_ms=current.answer_due_since_ms or work.now_ms,
-    )
+    if current.bot_active:
+        work.owe_turn(current)
     return posted(message, duplicate=False)
 
 
@@ -110,24 +108,19 @@ def post_agent_message(
     locked = conversations.lock(work.connection, seen.id)
     if kind is MessageKind.TEXT:
         check_agent_may_write(locked, agent_id, fence)
+    is_reply = kind is MessageKind.TEXT
     message = work.say(
         locked,
         author=as_author(agent),
         body=body,
         kind=kind,
-        audience=Audience.AGENTS if kind is MessageKind.NOTE else Audience.EVERYONE,
+        audience=Audience.EVERYONE if is_reply else Audience.AGENTS,
         author_key=key,
         client_id=client_id,
+        also={"agent_seen_seq": messages.NEXT_SEQ, "answer_due_since_ms": None}
+        if is_reply
+        else None,
     )
-    if kind is MessageKind.TEXT:
-        conversations.change(
-            work.connection,
-            locked.id,
-            now_ms=work.now_ms,
-            state_changed=False,
-            agent_seen_seq=message.seq,
-            answer_due_since_ms=None,
-        )
     return posted(message, duplicate=False)
 
 
@@ -178,5 +171,6 @@ def _tell_seen(
             found.public_id,
             seen_by_agent=max(found.agent_seen_seq, agent_seen),
             seen_by_visitor=max(found.visitor_seen_seq, visitor_seen),
+            by_agent=agent_seen > 0,
         )
     )

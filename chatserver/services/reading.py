@@ -3,7 +3,7 @@
 Every look-up goes through whoever asks, so what is not theirs looks like what is not there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -160,11 +160,12 @@ def agent_state(connection: Connection, conversation_id: ConversationId) -> Agen
     return agent_states(connection, [conversations.get(connection, conversation_id)])[0]
 
 
-def agent_state_and_revision(
-    connection: Connection, conversation_id: ConversationId
-) -> tuple[AgentState, int]:
-    """Return one conversation for agents, with the queue's revision in the same snapshot."""
-    return agent_state(connection, conversation_id), installation.queue_revision(connection)
+def agent_states_of(
+    connection: Connection, ids: Sequence[ConversationId]
+) -> tuple[list[AgentState], int]:
+    """Return conversations for agents, with the queue's revision in the same snapshot."""
+    found = conversations.some(connection, ids)
+    return agent_states(connection, found), installation.queue_revision(connection)
 
 
 def visitor_state_of(

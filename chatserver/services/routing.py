@@ -142,6 +142,7 @@ def turn_bot_on(
     """
     last_agent_seq = messages.last_of(work.connection, conversation, AuthorKind.AGENT)
     activity = work.tell_activity(conversation, why, actor=actor)
+    work.owe_turn(conversation)
     return work.change(
         conversation,
         bot_active=True,

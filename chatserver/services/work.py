@@ -4,6 +4,7 @@ A *unit of work* is a plain function that takes a `Work` first: it reads fresh s
 domain refuse, writes through storage and notes the facts to be told after the commit.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from chatserver.services.facts import (
     Fact,
     MessagePosted,
     QueueChanged,
+    TurnOwed,
 )
 from chatserver.storage import conversations, installation, messages
 
@@ -55,8 +57,9 @@ class Work:
         audience: Audience = Audience.EVERYONE,
         author_key: str = "",
         client_id: ClientId | None = None,
+        also: Mapping[str, object] | None = None,
     ) -> Message:
-        """Append a message to the log and note that it was."""
+        """Append a message to the log and note that it was; `also` as for `messages.append`."""
         message = messages.append(
             self.connection,
             conversation,
@@ -67,6 +70,7 @@ class Work:
             audience=audience,
             author_key=author_key,
             client_id=client_id,
+            also=also,
         )
         self.facts.append(MessagePosted(message))
         return message
@@ -100,6 +104,10 @@ class Work:
         conversations.change(self.connection, conversation.id, now_ms=self.now_ms, **values)
         self.facts.append(ConversationChanged(conversation.id))
         return conversations.get(self.connection, conversation.id)
+
+    def owe_turn(self, conversation: Conversation) -> None:
+        """Note that the bot owes an answer; the cursor must be written by this unit."""
+        self.facts.append(TurnOwed(conversation.id))
 
     def queue_changed(self, left: Conversation | None = None) -> None:
         """Note one more change of queue or assignments.

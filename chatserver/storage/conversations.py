@@ -4,7 +4,18 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from chatserver.domain.conversations import Conversation, Priority, Status
 from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId, TeamId, VisitorId
@@ -12,6 +23,18 @@ from chatserver.storage.schema import conversation, offer
 
 MAX_LISTED = 500
 """Most conversations in one list."""
+
+# Built once: building a statement costs more than running it.
+_get = select(conversation).where(conversation.c.id == bindparam("id"))
+_lock = _get.with_for_update()
+_unresolved_of = (
+    select(conversation)
+    .where(
+        conversation.c.visitor_id == bindparam("visitor"),
+        conversation.c.status != Status.RESOLVED,
+    )
+    .with_for_update()
+)
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -80,25 +103,25 @@ def find_of_visitor(
 
 def get(connection: Connection, conversation_id: ConversationId) -> Conversation:
     """Return a conversation by its inner id."""
-    row = connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one()
-    return _conversation(row)
+    return _conversation(connection.execute(_get, {"id": conversation_id}).one())
+
+
+def some(connection: Connection, ids: Collection[ConversationId]) -> list[Conversation]:
+    """Return several conversations by their inner ids."""
+    rows = connection.execute(
+        select(conversation).where(conversation.c.id.in_(ids)).order_by(conversation.c.id)
+    )
+    return [_conversation(row) for row in rows]
 
 
 def lock(connection: Connection, conversation_id: ConversationId) -> Conversation:
     """Return a conversation and keep others from changing it until this unit commits."""
-    row = connection.execute(
-        select(conversation).where(conversation.c.id == conversation_id).with_for_update()
-    ).one()
-    return _conversation(row)
+    return _conversation(connection.execute(_lock, {"id": conversation_id}).one())
 
 
 def unresolved_of(connection: Connection, visitor: VisitorId) -> Conversation | None:
     """Return the visitor's one conversation that is not resolved, locked."""
-    row = connection.execute(
-        select(conversation)
-        .where(conversation.c.visitor_id == visitor, conversation.c.status != Status.RESOLVED)
-        .with_for_update()
-    ).first()
+    row = connection.execute(_unresolved_of, {"visitor": visitor}).first()
     return _conversation(row) if row else None
 
 

@@ -1,10 +1,11 @@
 """The log of each conversation: append, look up, read from a seq; the only coder of bodies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.folding import fold
@@ -38,6 +39,21 @@ _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.ite
 _encode = msgspec.json.Encoder().encode
 
 PREVIEW_CHARS = 140
+
+_columns = conversation_table.c
+NEXT_SEQ = _columns.last_seq + 1
+"""In the statement that appends a message: its own seq."""
+
+# Built once: building a statement costs more than running it.
+_insert = insert(message)
+_find_sent = (
+    select(message, _columns.public_id)
+    .join(conversation_table, _columns.id == message.c.conversation_id)
+    .where(
+        message.c.author_key == bindparam("author_key"),
+        message.c.client_id == bindparam("client_id"),
+    )
+)
 
 
 def kind_of(body: Body) -> MessageKind:
@@ -75,6 +91,29 @@ def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
     )
 
 
+@cache
+def _advance(public: bool, given: frozenset[str], own_seq: frozenset[str]) -> Any:
+    """Return the statement that moves a conversation's counters for one message.
+
+    Args:
+        public: whether everyone may see the message.
+        given: columns that get a bound value `to_<name>`.
+        own_seq: columns that get the message's seq.
+    """
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in given}
+    values |= dict.fromkeys(own_seq, NEXT_SEQ)
+    values["last_seq"] = NEXT_SEQ
+    if public:
+        values["last_public_seq"] = NEXT_SEQ
+        values["prior_public_seq"] = _columns.last_public_seq
+    return (
+        update(conversation_table)
+        .where(_columns.id == bindparam("of"))
+        .values(**values)
+        .returning(_columns.last_seq, _columns.last_public_seq, _columns.prior_public_seq)
+    )
+
+
 def append(
     connection: Connection,
     conversation: Conversation,
@@ -86,6 +125,7 @@ def append(
     audience: Audience = Audience.EVERYONE,
     author_key: str = "",
     client_id: ClientId | None = None,
+    also: Mapping[str, object] | None = None,
 ) -> Message:
     """Add one message at the end of a log and return it with its seq.
 
@@ -94,66 +134,62 @@ def append(
 
     Args:
         author_key: `v<id>` or `a<id>`; with `client_id` unique across conversations.
+        also: other columns of the conversation to write in the same statement; `NEXT_SEQ` stands
+            for the message's own seq.
     """
     kind = kind or kind_of(body)
     public = audience is Audience.EVERYONE
-    columns = conversation_table.c
-    values: dict[str, Any] = {"last_seq": columns.last_seq + 1, "changed_ms": at_ms}
-    if public:
-        values["last_public_seq"] = columns.last_seq + 1
     text = plain_text(body)
+    given: dict[str, object] = {"changed_ms": at_ms}
     if kind is not MessageKind.ACTIVITY:
-        values["last_message_ms"] = at_ms
+        given["last_message_ms"] = at_ms
     if text and public:
-        values["preview"] = text[:PREVIEW_CHARS]
-        values["preview_author"] = author.kind
+        given["preview"] = text[:PREVIEW_CHARS]
+        given["preview_author"] = author.kind
+    own_seq = frozenset(name for name, value in (also or {}).items() if value is NEXT_SEQ)
+    given |= {name: value for name, value in (also or {}).items() if name not in own_seq}
     counters = connection.execute(
-        update(conversation_table)
-        .where(columns.id == conversation.id)
-        .values(**values)
-        .returning(columns.last_seq)
+        _advance(public, frozenset(given), own_seq),
+        {"of": conversation.id, **{f"to_{name}": value for name, value in given.items()}},
     ).one()
-    previous = connection.execute(
-        select(message.c.seq)
-        .where(
-            message.c.conversation_id == conversation.id,
-            message.c.audience == Audience.EVERYONE,
-            message.c.seq < counters.last_seq,
-        )
-        .order_by(message.c.seq.desc())
-        .limit(1)
-    ).scalar()
-    row = connection.execute(
-        insert(message)
-        .values(
-            conversation_id=conversation.id,
-            seq=counters.last_seq,
-            previous_seq=previous or 0,
-            at_ms=at_ms,
-            author_kind=author.kind,
-            author_key=author_key,
-            author_name=author.name,
-            author_public_id=author.public_id,
-            client_id=client_id,
-            kind=kind,
-            audience=audience,
-            body=_encode(body).decode(),
-            folded=fold(text),
-        )
-        .returning(message)
-    ).one()
-    return _message(row, conversation.public_id)
+    previous = counters.prior_public_seq if public else counters.last_public_seq
+    connection.execute(
+        _insert,
+        {
+            "conversation_id": conversation.id,
+            "seq": counters.last_seq,
+            "previous_seq": previous,
+            "at_ms": at_ms,
+            "author_kind": author.kind,
+            "author_key": author_key,
+            "author_name": author.name,
+            "author_public_id": author.public_id,
+            "client_id": client_id,
+            "kind": kind,
+            "audience": audience,
+            "body": _encode(body).decode(),
+            "folded": fold(text),
+        },
+    )
+    return Message(
+        conversation=conversation.id,
+        conversation_public=conversation.public_id,
+        seq=counters.last_seq,
+        previous_seq=previous,
+        at_ms=at_ms,
+        author=author,
+        client_id=client_id,
+        kind=kind,
+        audience=audience,
+        body=body,
+    )
 
 
 def find_sent(
     connection: Connection, author_key: str, client_id: ClientId
 ) -> tuple[Message, ConversationId] | None:
     """Return what this author already sent under that client_id, in whichever conversation."""
-    row = connection.execute(
-        select(message, conversation_table.c.public_id)
-        .join(conversation_table, conversation_table.c.id == message.c.conversation_id)
-        .where(message.c.author_key == author_key, message.c.client_id == client_id)
-    ).first()
+    row = connection.execute(_find_sent, {"author_key": author_key, "client_id": client_id}).first()
     if row is None:
         return None
     return _message(row, PublicId(row.public_id)), ConversationId(row.conversation_id)

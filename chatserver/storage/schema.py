@@ -156,6 +156,7 @@ conversation = Table(
     Column("priority_rank", Integer, nullable=False, server_default="0"),
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
     Column("last_public_seq", BigInteger, nullable=False, server_default="0"),
+    Column("prior_public_seq", BigInteger, nullable=False, server_default="0"),
     Column("visitor_seen_seq", BigInteger, nullable=False, server_default="0"),
     Column("agent_seen_seq", BigInteger, nullable=False, server_default="0"),
     Column("bot_answered_seq", BigInteger, nullable=False, server_default="0"),

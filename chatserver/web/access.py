@@ -60,6 +60,7 @@ ROUTES = (
     Rule("loader", "GET", "/widget.js", Access.PUBLIC),
     Rule("pinned_loader", "GET", "/widget/{version}/loader.js", Access.PUBLIC),
     Rule("static", "GET", "/static/{file:path}", Access.PUBLIC),
+    Rule("icon", "GET", "/favicon.ico", Access.PUBLIC),
     Rule("alive", "GET", "/healthz", Access.PUBLIC),
     Rule("ready", "GET", "/readyz", Access.PUBLIC),
 )

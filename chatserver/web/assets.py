@@ -17,6 +17,7 @@ LOADER = "widget.js"
 """Logical name of the launcher that shops embed."""
 
 FOREVER = "public, max-age=31536000, immutable"
+DAY = "public, max-age=86400"
 SHORT = "public, max-age=300, stale-while-revalidate=86400"
 
 _HERE = Path(__file__).parent.parent
@@ -153,6 +154,11 @@ async def show_file(assets: Assets, request: Request) -> Response:
         raise Refusal(Code.NOT_FOUND)
     hashed = any(file == name != logical for logical, file in assets.names.items())
     return serve(request, asset, cache=FOREVER if hashed else "no-cache")
+
+
+async def show_icon(assets: Assets, request: Request) -> Response:
+    """Serve `/favicon.ico`, the product's mark."""
+    return serve(request, _asset(Path(__file__).parent / "icon.svg"), cache=DAY)
 
 
 async def show_loader(assets: Assets, request: Request) -> Response:

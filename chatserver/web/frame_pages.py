@@ -69,6 +69,7 @@ async def _data(
             "name": settings.name,
             "accent": accent,
             "contact": dict(settings.contact),
+            "zone": settings.hours.zone,
         },
         "language": language,
         "theme": theme,

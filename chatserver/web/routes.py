@@ -61,6 +61,7 @@ PAGES: Mapping[str, Page] = {
     "hosted": frame_pages.hosted,
     "loader": _of_assets(assets.show_loader),
     "pinned_loader": _of_assets(assets.show_pinned_loader),
+    "icon": _of_assets(assets.show_icon),
     "static": _of_assets(assets.show_file),
     "alive": health.show_alive,
     "ready": health.show_ready,

@@ -42,6 +42,8 @@ export function makeDesk(frame, dress) {
   const clock = systemClock
   const t = makeWords(frame.language, frame.words)
   const times = makeTimes(frame.language, t, { now: () => clock.now() })
+  // When the shop opens is said in the shop's time, as the bot says it.
+  const shopTimes = makeTimes(frame.language, t, { now: () => clock.now(), timeZone: frame.site.zone })
   const client = clientId()
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
@@ -145,7 +147,7 @@ export function makeDesk(frame, dress) {
   if (!token.durable) memory.value = true
 
   return {
-    frame, t, times, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
+    frame, t, times, shopTimes, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
     close: () => loader.say({ type: 'close' }),
     async start() {
       await outbox.open()

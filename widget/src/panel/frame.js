@@ -5,7 +5,7 @@
 /**
  * @typedef {object} FrameData
  * @property {{key: string, name: string, color?: string, accent?: any, privacy_url?: string,
- *   contact?: {phone?: string, email?: string}}} site
+ *   zone?: string, contact?: {phone?: string, email?: string}}} site
  * @property {'tr' | 'en'} language
  * @property {string} theme
  * @property {Record<string, string>} words

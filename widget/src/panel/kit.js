@@ -73,6 +73,6 @@ export function Faces({ names }) {
 }
 
 /** When people are back, in words; "" when nobody knows. @param {Desk} desk @param {import('../core/wire.js').PeopleView | null} people */
-export function whenBack({ t, times }, people) {
-  return people?.opens_at_ms == null ? '' : t('widget.header.opens', { when: times.moment(people.opens_at_ms) })
+export function whenBack({ t, shopTimes }, people) {
+  return people?.opens_at_ms == null ? '' : t('widget.header.opens', { when: shopTimes.moment(people.opens_at_ms) })
 }

@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.Column("priority_rank", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("last_public_seq", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("prior_public_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("visitor_seen_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("agent_seen_seq", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("bot_answered_seq", sa.BigInteger(), server_default="0", nullable=False),
