@@ -91,6 +91,15 @@ class House:
         rows = self.write(lambda connection: list(connection.execute(wanted)))
         return [str(json.loads(row.body).get("text")) for row in rows]
 
+    def speak(self, language: str) -> None:
+        """Let every member of staff read this language."""
+
+        def work(connection: Connection) -> None:
+            for account in staff_table.every(connection):
+                staff_table.change(connection, account.id, language=language)
+
+        self.write(work)
+
     async def context(self, **options: Any) -> BrowserContext:
         """Return a browser of its own: no storage in common with another."""
         context = await self.browser.new_context(**{"locale": "tr-TR", **options})
