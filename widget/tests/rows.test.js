@@ -49,11 +49,16 @@ test('the composer becomes the field while the bot’s question is the last word
   assert.equal(openForm([form(1, 'name'), said(2, { author: visitor })], []), null)
 })
 
+const answer = (seq, choice = null) => said(seq, { author: visitor, body: { text: 'Ada', choice } })
+
 test('answers may be corrected while the flow goes on, and only the newest of each', () => {
-  const answer = (seq, choice = null) => said(seq, { author: visitor, body: { text: 'Ada', choice } })
   const flow = [form(1, 'name'), answer(2), form(3, 'contact'), answer(4, 'skip'), form(5, 'order')]
   assert.deepEqual([...correctable(flow)], [[2, 'name']])
   assert.deepEqual([...correctable([...flow, answer(6), said(7, { author: bot })])], [])
   const twice = [form(1, 'name'), answer(2), form(3, 'name'), answer(4), said(5, { author: bot, kind: 'choices', body: { text: '', options: [], purpose: 'confirm' } })]
   assert.deepEqual([...correctable(twice)], [[4, 'name']])
+})
+
+test('a detail that is asked again is corrected by answering, not by a button', () => {
+  assert.deepEqual([...correctable([form(1, 'name'), answer(2), form(3, 'contact'), answer(4), form(5, 'contact')])], [[2, 'name']])
 })

@@ -93,10 +93,13 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset }) {
   function drawShell() {
     const shut = make('button', { class: 'shut', 'aria-label': t('close') }, icon(DOWN))
     const again = make('button', { class: 'again' }, t('retry'))
+    const held = shell.contains(root.activeElement)
     shut.onclick = close
-    again.onclick = () => { load(); /** @type {HTMLElement} */ (shell.firstChild).focus() }
+    again.onclick = load
     if (there === false) shell.replaceChildren(shut, make('b', { role: 'alert' }, t('unreachable')), again)
     else shell.replaceChildren(shut, '…')
+    // Whose button was replaced keeps the focus in here.
+    if (held) shut.focus()
   }
 
   function load() {

@@ -39,7 +39,7 @@ function Panel() {
 const frame = readFrame()
 const root = document.documentElement
 const desk = makeDesk(frame, (colour, theme) => {
-  paint(root, /** @type {any} */ (colour))
+  paint(root, typeof colour === 'string' ? colour : null)
   if (theme === 'light' || theme === 'dark' || theme === 'auto') root.dataset.theme = theme
 })
 paint(root, frame.site.accent ?? frame.site.color)

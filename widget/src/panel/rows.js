@@ -123,6 +123,8 @@ export function correctable(messages) {
     if (message.author.kind !== 'visitor' || before?.kind !== 'form' || message.kind !== 'text' || message.body.choice !== null) return
     newest.set(before.body.slot, message.seq)
   })
-  for (const [slot, seq] of newest) if (last.seq > seq) slots.set(seq, slot)
+  // What is being asked (again) is corrected by answering.
+  const asked = last.kind === 'form' ? last.body.slot : null
+  for (const [slot, seq] of newest) if (last.seq > seq && slot !== asked) slots.set(seq, slot)
   return slots
 }

@@ -69,7 +69,7 @@ function Trail({ pages, online }) {
       const href = safeHref(page.url, WEB)
       const title = page.title || pathOf(page.url)
       return html`<li key=${`${page.at_ms}-${at}`} class=${at === 0 && online ? 'now' : ''}>${href === null ? html`<span class="cut">${title}</span>`
-        : html`<a class="cut" href=${href} title=${page.url} target="_blank" rel="noopener noreferrer">${title}</a>`}<time>${times.time(page.at_ms)}</time></li>`
+        : html`<a class="cut" href=${href} title=${page.url} target="_blank" rel="noopener noreferrer nofollow">${title}</a>`}<time>${times.time(page.at_ms)}</time></li>`
     })}</ol>`}
     ${pages.length > TRAIL ? html`<p class="t12 t3">${t('console.visitor.more_pages', { count: pages.length - TRAIL })}</p>` : null}
   </section>`
