@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from chatserver.domain.ids import StaffId
 from chatserver.domain.messages import ActivityType
 from chatserver.domain.people import Availability
-from chatserver.services.opening import give_back
+from chatserver.services.ending import give_back
 from chatserver.services.routing import withdraw_offer
 from chatserver.services.work import Work
 from chatserver.storage import agents, conversations, installation, offers, sites
