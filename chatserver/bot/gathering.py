@@ -219,7 +219,8 @@ def _is_prefilled(draft: Draft) -> bool:
 def _ask(draft: Draft, slot: Slot, *, error: str | None = None) -> None:
     steps = [s for s in _steps(draft) if s == slot or s != "question" or not _is_prefilled(draft)]
     at = steps.index(slot) + 1 if slot in steps else 1
-    text = say(draft.language, _ASK[slot])
+    # The same question word for word would look as if the answer had not been read.
+    text = error or say(draft.language, _ASK[slot])
     draft.says.append(FormBody(text, slot, at, max(len(steps), at), error=error))
 
 

@@ -58,7 +58,7 @@ export function Thread() {
       ${rows.map(row => html`<${Line} key=${row.key} row=${row} asked=${asked} showState=${row === mineLast} fixes=${fixes} />`)}
       ${view?.status === 'waiting' && !away && html`<${Queue} />`}
       ${away && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
-        <p>${whenBack(desk, state.value.people)} ${t('widget.away.answer')}</p></div>`}
+        <p>${[whenBack(desk, state.value.people), t('widget.away.answer')].filter(Boolean).join(' · ')}</p></div>`}
       ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Avatar} name=${typing.name} bot=${typing.kind === 'bot'} /></div>`}
       ${view?.status === 'resolved' && html`<${Ended} />`}
     </div>

@@ -102,7 +102,7 @@ ${s.value}`),s.value="",h.current?.focus())},[s.value]),U(()=>{r===""?i.remove()
       ${y.map($=>p`<${Kr} key=${$.key} row=${$} asked=${v} showState=${$===S} fixes=${T} />`)}
       ${f?.status==="waiting"&&!C&&p`<${Gr} />`}
       ${C&&p`<div class="card in away" role="status"><b>${e("widget.away.title")}</b>
-        <p>${st(n,i.value.people)} ${e("widget.away.answer")}</p></div>`}
+        <p>${[st(n,i.value.people),e("widget.away.answer")].filter(Boolean).join(" · ")}</p></div>`}
       ${l!==null&&p`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Q} name=${l.name} bot=${l.kind==="bot"} /></div>`}
       ${f?.status==="resolved"&&p`<${Xr} />`}
     </div>
