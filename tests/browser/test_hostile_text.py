@@ -122,6 +122,7 @@ async def spy_on_notifications(agent: Agent) -> None:
           window.__notified = []
           window.Notification = class {
             static permission = 'granted'
+            static requestPermission() { return Promise.resolve('granted') }
             constructor(title, options) { window.__notified.push([title, options.body]) }
             close() {}
           }
