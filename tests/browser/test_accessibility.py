@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async () => {
-  const { violations } = await axe.run(document, { iframes: false, resultTypes: ['violations'] })
+  const { violations } = await axe.run(document, { iframes: false, preload: false, resultTypes: ['violations'] })
   return violations.map(({ id, nodes }) => id + ': ' + nodes.map(node =>
     [node.target.flat().join(' '), node.failureSummary].join(' ')).slice(0, 3).join(' | '))
 }"""
