@@ -47,6 +47,7 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="chatserver")
 def main() -> None:
     """Live chat for online shops. Begin with `chatserver demo`."""
+    configure_logs(Settings(log_level="warning", log_format="console"), stream=sys.stderr)
 
 
 def _database(settings: Settings) -> Database:
@@ -220,6 +221,7 @@ def site() -> None:
 @click.option("--zone", default="Europe/Istanbul", show_default=True)
 @click.option("--hours", multiple=True, help='"mon-fri 09:00-18:00"; several may be given.')
 @click.option("--team", default="Destek", show_default=True, help="Its first team.")
+@click.option("--privacy-url", default="", help="The shop's privacy notice, linked in the panel.")
 def site_add(
     key: str,
     name: str,
@@ -228,6 +230,7 @@ def site_add(
     zone: str,
     hours: tuple[str, ...],
     team: str,
+    privacy_url: str,
 ) -> None:
     """Add a website with its first team, everybody in it.
 
@@ -242,6 +245,7 @@ def site_add(
         zone=zone,
         hours=hours,
         team=team,
+        privacy_url=privacy_url,
         now_ms=CLOCK.now_ms(),
     )
     origin = load_settings(host="127.0.0.1").public_url or "http://127.0.0.1:8000"
@@ -325,3 +329,19 @@ def bench(rounds: int) -> None:
     from chatserver.bench.run import run_bench
 
     run_bench(rounds=rounds)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when something is stale.")
+def docs(check: bool) -> None:
+    """Write the parts of the documentation that are generated from the code."""
+    from chatserver import documents
+
+    root = Path(__file__).parent.parent
+    if not check:
+        documents.write(root)
+    stale = documents.stale(root)
+    for page in stale:
+        click.echo(f"stale: {page}", err=True)
+    if stale:
+        raise click.ClickException("Run `chatserver docs` and commit what it writes.")

@@ -1,6 +1,7 @@
 """How the process speaks to its operator: structured lines, never what people typed."""
 
 import logging
+from typing import TextIO
 
 import structlog
 
@@ -12,8 +13,12 @@ _faults = structlog.processors.ExceptionRenderer(
 )
 
 
-def configure_logs(settings: Settings) -> None:
-    """Send every line, ours and the libraries', through one renderer."""
+def configure_logs(settings: Settings, *, stream: TextIO | None = None) -> None:
+    """Send every line, ours and the libraries', through one renderer.
+
+    Args:
+        stream: standard output when left out; commands keep that for what they print.
+    """
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -33,8 +38,8 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=stream is None,
     )
     logging.basicConfig(
         level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"

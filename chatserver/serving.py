@@ -36,6 +36,7 @@ class _Server(uvicorn.Server):
 def _config(app: object, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
+        lifespan="on",  # "auto" would go on serving when the start failed
         log_config=None,
         access_log=False,
         server_header=False,

@@ -16,17 +16,24 @@ import msgspec
 from chatserver.errors import SettingsError
 
 MIN_SECRET_CHARS = 32
+MIN_SECRET_DIFFERENT = 10
+"""Different characters a key must have: `xxxxxxxx…` and the like are nobody's secret."""
+
+FROM_FILES = frozenset({"secret_key", "database_url"})
+"""Settings that may also stand in a file, named by the variable with `_FILE` behind it."""
 
 DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "host": ("HOST", "Address to listen on."),
     "port": ("PORT", "Port to listen on."),
     "database_url": (
         "DATABASE_URL",
-        "`sqlite:///path` or a PostgreSQL URL. Default: `chat.sqlite3` in the data directory.",
+        "`sqlite:///path` or a PostgreSQL URL; also from `DATABASE_URL_FILE`. "
+        "Default: `chat.sqlite3` in the data directory.",
     ),
     "secret_key": (
         "SECRET_KEY",
-        "At least 32 characters; signs transcript links. Required on a public address.",
+        "At least 32 characters; signs transcript links; also from `SECRET_KEY_FILE`. "
+        "Required on a public address.",
     ),
     "data_dir": ("CHATSERVER_DATA_DIR", "Where the embedded database lives."),
     "public_url": (
@@ -113,8 +120,14 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
         variable = DESCRIPTIONS[field.name][0]
         if field.name in overrides:
             raw[field.name] = overrides[field.name]
-        elif environ.get(variable):
-            value = environ[variable]
+        elif environ.get(variable) or (
+            field.name in FROM_FILES and environ.get(f"{variable}_FILE")
+        ):
+            try:
+                value = environ.get(variable) or _read_file(environ[f"{variable}_FILE"])
+            except OSError as error:
+                problems.append(f"{variable}_FILE can't be read: {error.strerror}")
+                continue
             try:
                 raw[field.name] = msgspec.convert(value, field.type, strict=False)
             except msgspec.ValidationError:
@@ -126,6 +139,10 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     if not settings.secret_key:
         settings = msgspec.structs.replace(settings, secret_key=secrets.token_urlsafe(32))
     return settings
+
+
+def _read_file(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8").strip()
 
 
 def _check(settings: Settings) -> list[str]:
@@ -153,6 +170,8 @@ def _check(settings: Settings) -> list[str]:
             problems.append("CHATSERVER_PUBLIC_URL must be an origin such as https://chat.example")
     if settings.secret_key and len(settings.secret_key) < MIN_SECRET_CHARS:
         problems.append(f"SECRET_KEY is too short: at least {MIN_SECRET_CHARS} characters")
+    elif settings.secret_key and len(set(settings.secret_key)) < MIN_SECRET_DIFFERENT:
+        problems.append("SECRET_KEY is too simple: make one with `openssl rand -base64 32`")
     if not settings.secret_key and not is_loopback(settings.host):
         problems.append("SECRET_KEY is required on a public address")
     return problems

@@ -16,7 +16,7 @@ from chatserver.domain.messages import Message, MessageKind, TextBody
 from chatserver.domain.people import Agent, Availability, Role, Team, Visitor
 from chatserver.domain.sites import Site, SiteSettings
 from chatserver.faq_shelf import FaqShelf
-from chatserver.services import posting, presence, routing, setup, staff, visitors
+from chatserver.services import assigning, posting, presence, setup, staff, visitors
 from chatserver.services.chat import Chat
 from chatserver.services.facts import Fact
 from chatserver.services.work import Work
@@ -106,8 +106,8 @@ class Stage:
             fence=None if note else fence,
         )
 
-    async def accepts(self, agent: StaffId, conversation: str) -> routing.Assignment:
-        done = await self.chat.do(routing.accept_offer, agent, conversation)
+    async def accepts(self, agent: StaffId, conversation: str) -> assigning.Assignment:
+        done = await self.chat.do(assigning.accept_offer, agent, conversation)
         await self.chat.settle()
         return done
 

@@ -26,6 +26,7 @@ from chatserver.storage.migrate import migrate
 
 ROOT = Path(__file__).parent.parent
 START_TIMEOUT_S = 30.0
+SECRET = "a-test-secret-0123456789-abcdefghijklm"
 GENEROUS = {
     "CHATSERVER_SENDS_PER_MINUTE": "100000",
     "CHATSERVER_EVENTS_PER_SECOND": "10000",
@@ -89,7 +90,7 @@ class ServerProcess:
         }
         environ |= {
             "DATABASE_URL": self.database_url,
-            "SECRET_KEY": "k" * 40,
+            "SECRET_KEY": SECRET,
             "CHATSERVER_DATA_DIR": str(self.folder),
             "PYTHONUNBUFFERED": "1",
             **GENEROUS,

@@ -12,7 +12,7 @@ from chatserver.domain.conversations import IDLE_MS
 from chatserver.domain.ids import StaffId
 from chatserver.domain.messages import ChoicesBody, MessageKind, TextBody
 from chatserver.domain.people import Team
-from chatserver.services import opening, posting, presence, routing, visitors
+from chatserver.services import assigning, ending, opening, posting, presence, visitors
 from chatserver.storage import agents, messages, sites
 from chatserver.storage import visitors as visitors_table
 
@@ -83,7 +83,7 @@ class Player:
                 self._gives(dict(value))
             case ["leaves"]:
                 self.scene.wait(10, 40)
-                opening.leave(
+                ending.leave(
                     self.scene.work(),
                     self.scene.visitor(),
                     self.scene.conversation().public_id,
@@ -92,7 +92,7 @@ class Player:
             case ["idle"]:
                 quiet = self.scene.conversation()
                 self.scene.at_ms = min(self.scene.at_ms + IDLE_MS + 60_000, self.scene.now_ms)
-                opening.resolve_idle(self.scene.work(), quiet.id, before_ms=quiet.last_message_ms)
+                ending.resolve_idle(self.scene.work(), quiet.id, before_ms=quiet.last_message_ms)
             case ["wait"]:
                 self.scene.wait(int(value), int(value))
             case ["next", "morning"]:
@@ -120,7 +120,7 @@ class Player:
                 self._transfer(agent, held.fence, target, value)
             case ["done"]:
                 self.scene.wait(20, 60)
-                opening.resolve(self.scene.work(), agent, held.public_id, fence=held.fence)
+                ending.resolve(self.scene.work(), agent, held.public_id, fence=held.fence)
             case _:
                 raise ValueError(f"{name} can't {' '.join(what)}")
 
@@ -176,7 +176,7 @@ class Player:
         to_agent = None
         if target != "team":
             to_agent = agents.get(self.scene.connection, self.scene.agents[target]).public_id
-        routing.transfer(
+        assigning.transfer(
             self.scene.work(),
             agent,
             self.scene.conversation().public_id,

@@ -16,7 +16,7 @@ from chatserver.domain.conversations import Conversation, Status
 from chatserver.domain.ids import ClientId, PublicId, StaffId, VisitorId
 from chatserver.domain.people import Availability, Visitor
 from chatserver.domain.sites import Site
-from chatserver.services import bot_turns, presence, routing
+from chatserver.services import assigning, bot_turns, presence, routing
 from chatserver.services.work import Work
 from chatserver.storage import conversations, visitors
 
@@ -103,5 +103,5 @@ class Scene:
         """Return the conversation as the agent's, who accepts it where need be."""
         if self.conversation().holder != agent:
             self.wait(4, 14)
-            routing.accept_offer(self.work(), agent, self.conversation().public_id)
+            assigning.accept_offer(self.work(), agent, self.conversation().public_id)
         return self.conversation()

@@ -23,6 +23,7 @@ class SiteSettings:
         order_example: an order number as shoppers of this shop see it.
         order_pattern: regular expression of one, without anchors.
         contact: phone and e-mail shown where the chat can't be reached.
+        privacy_url: the shop's privacy notice (aydınlatma metni), linked in the panel; "" for none.
     """
 
     name: str
@@ -37,6 +38,7 @@ class SiteSettings:
     order_example: str = ""
     order_pattern: str = ""
     contact: dict[str, str] = field(default_factory=dict)
+    privacy_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ def _owner(scope: Scope) -> str:
     return f"{client_address(scope)} {header(scope, 'user-agent') or ''}"
 
 
-def _refuse(code: Code) -> Refuse:
+def refuse(code: Code) -> Refuse:
+    """Return what a connect handler raises: the code as message, the refusal as data."""
     refusal = Refusal(code)
     body = Refused(
         code=code, message=refusal.message, retry=refusal.retry, after_ms=refusal.after_ms
@@ -112,7 +113,7 @@ class Admission:
         said = self._read(auth, VisitorConnect)
         site = await self._edge.chat.read(sites.find, said.site)
         if site is None:
-            raise _refuse(Code.NOT_FOUND)
+            raise refuse(Code.NOT_FOUND)
         connection = self._connection(sid, eio_sid, VISITOR, environ, said.client)
         connection.site = site
         connection.device = describe_device(environ.get("HTTP_USER_AGENT", ""))
@@ -128,7 +129,7 @@ class Admission:
                 )
             except Refusal as refusal:
                 if refusal.code is not Code.UNAUTHENTICATED:
-                    raise _refuse(refusal.code) from refusal
+                    raise refuse(refusal.code) from refusal
         if connection.visitor is not None and said.page is not None:
             await self._edge.chat.do(
                 visitors.view_page,
@@ -149,7 +150,7 @@ class Admission:
         said = self._read(auth, AgentConnect)
         scope = environ["asgi.scope"]
         if not is_own_origin(self._edge.settings, scope, header(scope, "origin")):
-            raise _refuse(Code.FORBIDDEN)
+            raise refuse(Code.FORBIDDEN)
         token = _cookie(environ.get("HTTP_COOKIE", ""))
         found = None
         if token:
@@ -157,7 +158,7 @@ class Admission:
                 staff.account_of_session, token, now_ms=self._edge.now_ms()
             )
         if found is None:
-            raise _refuse(Code.UNAUTHENTICATED)
+            raise refuse(Code.UNAUTHENTICATED)
         account, session = found
         agent = await self._edge.chat.read(agents.get, account.id)
         connection = self._connection(sid, eio_sid, AGENT, environ, said.client)
@@ -173,26 +174,23 @@ class Admission:
 
     def _read(self, auth: object, type_: type[Any]) -> Any:
         if self._edge.draining:
-            raise _refuse(Code.DRAINING)
+            raise refuse(Code.DRAINING)
         try:
             said = msgspec.convert(auth, type_)
         except msgspec.ValidationError:
-            raise _refuse(Code.BAD_REQUEST) from None
+            raise refuse(Code.BAD_REQUEST) from None
         if said.version != VERSION:
-            raise _refuse(Code.BAD_REQUEST)
+            raise refuse(Code.BAD_REQUEST)
         return said
 
     def _connection(
         self, sid: str, eio_sid: str, namespace: str, environ: dict[str, Any], client: str
     ) -> Connection:
-        address = client_address(environ["asgi.scope"])
-        if not self._edge.rates.open_socket(address):
-            raise _refuse(Code.RATE_LIMITED)
         return Connection(
             sid=sid,
             eio_sid=eio_sid,
             namespace=namespace,
-            address=address,
+            address=client_address(environ["asgi.scope"]),
             bucket=self._edge.rates.bucket(),
             client=client,
         )

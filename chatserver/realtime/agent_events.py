@@ -11,15 +11,15 @@ from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
+from chatserver.services import assigning, ending, posting, presence, reading
 from chatserver.services import drafts as drafting
-from chatserver.services import opening, posting, presence, reading, routing
 
 
 def _agent(connection: Connection) -> StaffId:
     return expect(connection.agent)
 
 
-def _assigned(assignment: routing.Assignment) -> client.Assigned:
+def _assigned(assignment: assigning.Assignment) -> client.Assigned:
     return client.Assigned(conversation=assignment.conversation, fence=assignment.fence)
 
 
@@ -133,7 +133,7 @@ async def offer_accept(
 ) -> client.Assigned:
     """Accept your offer, or take what was offered."""
     return _assigned(
-        await edge.chat.do(routing.accept_offer, _agent(connection), event.conversation)
+        await edge.chat.do(assigning.accept_offer, _agent(connection), event.conversation)
     )
 
 
@@ -141,7 +141,7 @@ async def offer_decline(
     edge: Edge, connection: Connection, event: client.OfferDecline
 ) -> client.Done:
     """Let the next one have it."""
-    await edge.chat.do(routing.decline_offer, _agent(connection), event.conversation)
+    await edge.chat.do(assigning.decline_offer, _agent(connection), event.conversation)
     return client.Done()
 
 
@@ -149,7 +149,7 @@ async def conversation_take(
     edge: Edge, connection: Connection, event: client.ConversationTake
 ) -> client.Assigned:
     """Take from the queue or from the bot."""
-    return _assigned(await edge.chat.do(routing.take, _agent(connection), event.conversation))
+    return _assigned(await edge.chat.do(assigning.take, _agent(connection), event.conversation))
 
 
 async def conversation_transfer(
@@ -157,7 +157,7 @@ async def conversation_transfer(
 ) -> client.MessageSent:
     """Give it to somebody else."""
     message = await edge.chat.do(
-        routing.transfer,
+        assigning.transfer,
         _agent(connection),
         event.conversation,
         fence=event.fence,
@@ -178,7 +178,7 @@ async def conversation_resolve(
     edge: Edge, connection: Connection, event: client.ConversationResolve
 ) -> client.Done:
     """Mark as resolved."""
-    await edge.chat.do(opening.resolve, _agent(connection), event.conversation, fence=event.fence)
+    await edge.chat.do(ending.resolve, _agent(connection), event.conversation, fence=event.fence)
     return client.Done()
 
 
@@ -186,7 +186,7 @@ async def conversation_reopen(
     edge: Edge, connection: Connection, event: client.ConversationReopen
 ) -> client.Assigned:
     """Take up a resolved conversation again."""
-    return _assigned(await edge.chat.do(opening.reopen, _agent(connection), event.conversation))
+    return _assigned(await edge.chat.do(ending.reopen, _agent(connection), event.conversation))
 
 
 async def draft_save(edge: Edge, connection: Connection, event: client.DraftSave) -> client.Done:

@@ -7,13 +7,13 @@ from typing import Any
 import structlog
 
 from chatserver.domain.ids import StaffId
-from chatserver.errors import Refusal
+from chatserver.errors import Code, Refusal
 from chatserver.origins import is_own_origin
 from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.protocol.shared import Limits
 from chatserver.realtime import rooms, views
-from chatserver.realtime.admission import Admission, Guard
+from chatserver.realtime.admission import Admission, Guard, refuse
 from chatserver.realtime.beacon import Beacon
 from chatserver.realtime.broadcaster import SocketBroadcaster
 from chatserver.realtime.connections import Connection
@@ -79,6 +79,8 @@ class Realtime:
         async def connect(sid: str, environ: dict[str, Any], auth: object) -> None:
             eio_sid = self.sockets.manager.eio_sid_from_sid(sid, namespace)
             connection = await admit(sid, eio_sid, environ, auth)
+            if not self.edge.rates.open_socket(connection.address):
+                raise refuse(Code.RATE_LIMITED)
             self.edge.connections.add(connection)
 
         return connect

@@ -11,7 +11,7 @@ from chatserver.protocol.registry import AGENT
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
-from chatserver.services import opening, posting, reading, visitors
+from chatserver.services import ending, opening, posting, reading, visitors
 from chatserver.storage import conversations
 
 
@@ -152,7 +152,7 @@ async def conversation_leave(
 ) -> client.MessageSent:
     """End the conversation for its visitor."""
     message, duplicate = await edge.chat.do(
-        opening.leave,
+        ending.leave,
         _visitor(connection),
         event.conversation,
         client_id=ClientId(event.client_id),

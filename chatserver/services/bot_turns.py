@@ -35,6 +35,7 @@ _HEARD: dict[ActivityType, HeardKind] = {
     ActivityType.NOBODY_ACCEPTED: "nobody_accepted",
     ActivityType.NOBODY_FREE: "nobody_free",
     ActivityType.AGENT_LOST: "agent_lost",
+    ActivityType.AGENT_LEFT: "nobody_free",
 }
 
 

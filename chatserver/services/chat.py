@@ -18,7 +18,7 @@ from chatserver.clock import Clock
 from chatserver.domain.conversations import IDLE_MS
 from chatserver.domain.ids import ConversationId, StaffId
 from chatserver.errors import Refusal
-from chatserver.services import bot_turns, opening, presence, routing
+from chatserver.services import assigning, bot_turns, ending, presence, routing
 from chatserver.services.facts import (
     AgentChanged,
     Broadcaster,
@@ -211,14 +211,14 @@ class Chat:
         now_ms = self.clock.now_ms()
         due = await self.read(_due, now_ms=now_ms)
         for offer in due.offers:
-            await self._attempt(self.do(routing.expire_offer, offer))
+            await self._attempt(self.do(assigning.expire_offer, offer))
         for conversation in due.impatient:
             await self._attempt(self.do(routing.lose_patience, conversation))
         for agent in due.lost:
             await self._attempt(self.do(presence.return_lost, agent))
         for conversation in due.idle:
             await self._attempt(
-                self.do(opening.resolve_idle, conversation, before_ms=now_ms - IDLE_MS)
+                self.do(ending.resolve_idle, conversation, before_ms=now_ms - IDLE_MS)
             )
         if due.waiting:
             self.start_routing()

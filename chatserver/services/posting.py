@@ -74,6 +74,7 @@ def post_visitor_message(
             "bot_wanted_seq": messages.NEXT_SEQ,
             "visitor_seen_seq": messages.NEXT_SEQ,
             "answer_due_since_ms": current.answer_due_since_ms or work.now_ms,
+            "language": visitor.language,
         },
     )
     if current.bot_active:

@@ -3,8 +3,9 @@
 from sqlalchemy import Connection
 
 from chatserver.domain.ids import StaffId
+from chatserver.domain.messages import ActivityType
 from chatserver.domain.people import Availability
-from chatserver.services.opening import give_back
+from chatserver.services.ending import give_back
 from chatserver.services.routing import withdraw_offer
 from chatserver.services.work import Work
 from chatserver.storage import agents, conversations, installation, offers, sites
@@ -54,27 +55,24 @@ def shortest_grace_ms(connection: Connection) -> int:
 def return_lost(work: Work, agent_id: StaffId) -> None:
     """Take an agent whose grace is over off the floor and return their conversations."""
     agent = agents.lock(work.connection, agent_id)
-    if (
-        agent.availability is Availability.OFFLINE
-        or agent.lease_until_ms + shortest_grace_ms(work.connection) > work.now_ms
-    ):
+    if agent.lease_until_ms + shortest_grace_ms(work.connection) > work.now_ms:
         return
-    _go_offline(work, agent_id)
+    _go_offline(work, agent_id, ActivityType.AGENT_LOST)
 
 
 def sign_out(work: Work, agent_id: StaffId) -> None:
     """Return an agent's conversations at once: who signs out is not coming back in a minute."""
     agents.lock(work.connection, agent_id)
     agents.change(work.connection, agent_id, lease_until_ms=work.now_ms)
-    _go_offline(work, agent_id)
+    _go_offline(work, agent_id, ActivityType.AGENT_LEFT)
 
 
-def _go_offline(work: Work, agent_id: StaffId) -> None:
+def _go_offline(work: Work, agent_id: StaffId, why: ActivityType) -> None:
     agents.change(work.connection, agent_id, availability=Availability.OFFLINE, missed_in_row=0)
     agent = agents.get(work.connection, agent_id)
     _withdraw_offers(work, agent_id)
     for conversation in conversations.held_by(work.connection, agent_id):
-        give_back(work, conversation.id, agent)
+        give_back(work, conversation.id, agent, why)
     work.agent_changed(agent_id)
 
 

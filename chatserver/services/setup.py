@@ -71,6 +71,18 @@ def check_origin(origin: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def check_web_address(url: str) -> str:
+    """Return an address that a shopper may be sent to.
+
+    Raises:
+        Refusal: `bad_request`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
+        raise Refusal(Code.BAD_REQUEST, f"{url!r} is not a web address.")
+    return url
+
+
 def add_site(
     connection: Connection,
     key: str,
@@ -82,6 +94,7 @@ def add_site(
     hours: Sequence[str],
     team: str,
     now_ms: int,
+    privacy_url: str = "",
 ) -> Site:
     """Add a website with its first team; every agent there is joins it.
 
@@ -97,6 +110,7 @@ def add_site(
         origins=tuple(check_origin(origin) for origin in origins),
         hours=parse_hours(hours, zone),
         language=language,
+        privacy_url=check_web_address(privacy_url) if privacy_url else "",
     )
     site = sites.create(connection, key, settings, now_ms=now_ms)
     first = sites.create_team(connection, site.id, team, PublicId(secrets.token_urlsafe(16)))

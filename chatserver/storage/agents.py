@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, exists, or_, select, update
 
 from chatserver.domain.ids import PublicId, StaffId, TeamId
 from chatserver.domain.people import Agent, Availability, Role
-from chatserver.storage.schema import staff, team_member
+from chatserver.storage.schema import conversation, staff, team_member
 
 
 def _agent(row: Row[*tuple[Any, ...]], teams: Collection[TeamId]) -> Agent:
@@ -113,10 +113,15 @@ def renew_lease(connection: Connection, agent: StaffId, *, until_ms: int) -> Non
 
 
 def lost(connection: Connection, *, ended_before_ms: int) -> list[StaffId]:
-    """Return agents not offline whose lease ended at or before a time."""
+    """Return agents whose lease ended at or before a time and who still count on somebody's list.
+
+    Those not offline, and those who declared themselves offline but hold conversations.
+    """
+    holds = exists().where(conversation.c.holder_id == staff.c.id, conversation.c.status == "open")
     rows = connection.execute(
         select(staff.c.id).where(
-            staff.c.availability != Availability.OFFLINE, staff.c.lease_until_ms <= ended_before_ms
+            or_(staff.c.availability != Availability.OFFLINE, holds),
+            staff.c.lease_until_ms <= ended_before_ms,
         )
     )
     return [StaffId(row.id) for row in rows]
@@ -130,11 +135,9 @@ def forgive_downtime(
     Downtime is not absence: an agent who was there when the process died gets a whole lease, one
     whose grace was running gets that much grace again.
     """
-    not_offline = staff.c.availability != Availability.OFFLINE
     connection.execute(
         update(staff)
         .where(
-            not_offline,
             staff.c.lease_until_ms <= last_beat_ms,
             staff.c.lease_until_ms + grace_ms > last_beat_ms,
         )
@@ -143,7 +146,6 @@ def forgive_downtime(
     connection.execute(
         update(staff)
         .where(
-            not_offline,
             staff.c.lease_until_ms > last_beat_ms,
             staff.c.lease_until_ms < now_ms + lease_ms,
         )

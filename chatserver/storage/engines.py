@@ -35,11 +35,13 @@ def create_engines(url: str, *, readers: int) -> tuple[Engine, Engine]:
         return _sqlite_engine(url, size=1, writes=True), _sqlite_engine(
             url, size=readers, writes=False
         )
-    connect_args = {"options": "-c statement_timeout=5000 -c lock_timeout=4000"}
-    writer = create_engine(url, pool_size=8, max_overflow=0, connect_args=connect_args)
-    reader = create_engine(
-        url, pool_size=readers, max_overflow=0, pool_pre_ping=True, connect_args=connect_args
-    )
+    options: dict[str, Any] = {
+        "max_overflow": 0,
+        "hide_parameters": True,
+        "connect_args": {"options": "-c statement_timeout=5000 -c lock_timeout=4000"},
+    }
+    writer = create_engine(url, pool_size=8, **options)
+    reader = create_engine(url, pool_size=readers, pool_pre_ping=True, **options)
     return writer, reader
 
 
@@ -52,6 +54,7 @@ def _sqlite_engine(url: str, *, size: int, writes: bool) -> Engine:
         url,
         pool_size=size,
         max_overflow=0,
+        hide_parameters=True,  # an error's text would carry what somebody typed into the log
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
     )
 

@@ -29,6 +29,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     order_example: str = ""
     order_pattern: str = ""
     contact: dict[str, str] = msgspec.field(default_factory=dict)
+    privacy_url: str = ""
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

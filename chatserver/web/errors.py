@@ -35,6 +35,12 @@ _WORDED = {400, 401, 403, 404, 405, 413, 429, 503}
 log = structlog.get_logger(__name__)
 
 
+def loggable_path(path: str) -> str:
+    """Return a path as the log may carry it: without the secret of a one-time or signed link."""
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return f"/{first}/…" if first in {"setup", "t"} else path
+
+
 def wants_json(request: Request) -> bool:
     """Whether a program asks: JSON named, HTML not."""
     accept = request.headers.get("accept", "")
@@ -56,7 +62,12 @@ def error_response(
     """
     reference = secrets.token_hex(4)
     if fault is not None:
-        log.error("request failed", path=request.url.path, reference=reference, exc_info=fault)
+        log.error(
+            "request failed",
+            path=loggable_path(request.url.path),
+            reference=reference,
+            exc_info=fault,
+        )
     else:
         log.info("request refused", status=status, code=code, reference=reference)
     response: Response

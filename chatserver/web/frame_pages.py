@@ -70,6 +70,7 @@ async def _data(
             "accent": accent,
             "contact": dict(settings.contact),
             "zone": settings.hours.zone,
+            "privacy_url": settings.privacy_url,
         },
         "language": language,
         "theme": theme,

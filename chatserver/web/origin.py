@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatserver.errors import Code, Refusal
 from chatserver.origins import header, is_own_origin
 from chatserver.settings import Settings
+from chatserver.web.errors import loggable_path
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,6 +44,6 @@ class OriginMiddleware:
             and scope["method"] not in SAFE_METHODS
             and not is_own_request(scope, self.settings)
         ):
-            log.info("request refused", reason="origin", path=scope["path"])
+            log.info("request refused", reason="origin", path=loggable_path(scope["path"]))
             raise Refusal(Code.FORBIDDEN)
         await self.app(scope, receive, send)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from chatserver.domain.conversations import Status
 from chatserver.domain.ids import ClientId
 from chatserver.domain.people import Role
-from chatserver.services import opening, presence, staff
+from chatserver.services import ending, presence, staff
 from chatserver.services.sign_in import hash_password
 from chatserver.services.work import Work
 from chatserver.storage import agents, conversations, sites, visitors
@@ -179,7 +179,7 @@ def _send_everybody_home(connection: Connection) -> None:
     for one in conversations.changed_since(connection, 0):
         if one.status is not Status.RESOLVED:
             visitor = visitors.get(connection, one.visitor)
-            opening.leave(work, visitor, one.public_id, client_id=ClientId(fresh_client_id()))
+            ending.leave(work, visitor, one.public_id, client_id=ClientId(fresh_client_id()))
     for agent in agents.every(connection):
         presence.sign_out(work, agent.id)
 

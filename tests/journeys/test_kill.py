@@ -27,6 +27,7 @@ from tests.journeys.conftest import Furnished
 from tests.machine import strace
 from tests.server import (
     ROOT,
+    SECRET,
     Account,
     AgentClient,
     ServerProcess,
@@ -202,7 +203,7 @@ async def test_an_fdatasync_lies_between_the_write_and_the_ack(tmp_path: Path) -
     command = [strace(), "-f", "-qq", "-s", "5000", "-o", str(trace), "-e"]
     command.append("trace=pwrite64,fdatasync,fsync,write,writev,sendto,sendmsg")
     command += [sys.executable, "-m", "chatserver", "serve", "--port", str(port)]
-    environ = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "k" * 40}
+    environ = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": SECRET}
     with (tmp_path / "server.log").open("wb") as output:
         process = subprocess.Popen(
             command, env=environ, cwd=ROOT, stdout=output, stderr=output, start_new_session=True

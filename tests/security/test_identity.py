@@ -15,6 +15,7 @@ from chatserver.protocol.registry import AGENT, CLIENT_EVENTS, SERVER_EVENTS, VI
 from chatserver.storage.database import Database
 from chatserver.storage.schema import visitor as visitor_table
 from tests.server import (
+    SECRET,
     Account,
     AgentClient,
     ServerProcess,
@@ -379,7 +380,7 @@ class TestVisitorTokens:
         ada, _alan = two
         await ada.say("govde-canary 4111 1111 1111 1111")
         assert ada.token and ada.token not in server.log
-        for canary in ("govde-canary", "4111", grace.token, "ada-canary", "k" * 40):
+        for canary in ("govde-canary", "4111", grace.token, "ada-canary", SECRET):
             assert canary not in server.log, canary
 
 

@@ -28,7 +28,7 @@ from chatserver.domain.messages import Message, MessageKind, TextBody
 from chatserver.domain.people import Availability, Visitor
 from chatserver.domain.routing import ASK_AGAIN_MS, is_suitable
 from chatserver.errors import Code, Refusal
-from chatserver.services import opening, posting, presence, reading, routing
+from chatserver.services import assigning, ending, opening, posting, presence, reading
 from chatserver.services.chat import Chat
 from chatserver.storage import agents, conversations, messages, offers
 from chatserver.storage.database import Database
@@ -207,7 +207,7 @@ class Delivery(RuleBasedStateMachine):
         current = self.current(name)
         if current is not None:
             self.attempt(
-                self.stage.chat.do(opening.leave, self.who(name), current, client_id=client_id())
+                self.stage.chat.do(ending.leave, self.who(name), current, client_id=client_id())
             )
 
     # What agents do
@@ -224,7 +224,9 @@ class Delivery(RuleBasedStateMachine):
     def agent_accepts_or_takes(self, name: str, visitor: str) -> None:
         current = self.current(visitor)
         if current is not None:
-            done = self.attempt(self.stage.chat.do(routing.accept_offer, self.agent(name), current))
+            done = self.attempt(
+                self.stage.chat.do(assigning.accept_offer, self.agent(name), current)
+            )
             if done is not None:
                 assert done.fence >= self.fences.get(current, 0), "a fence went back"
                 self.fences[current] = done.fence
@@ -233,7 +235,7 @@ class Delivery(RuleBasedStateMachine):
     def agent_declines(self, name: str, visitor: str) -> None:
         current = self.current(visitor)
         if current is not None:
-            self.attempt(self.stage.chat.do(routing.decline_offer, self.agent(name), current))
+            self.attempt(self.stage.chat.do(assigning.decline_offer, self.agent(name), current))
 
     @rule(name=AGENTS, visitor=WHO, late=st.booleans(), note=st.booleans())
     def agent_writes(self, name: str, visitor: str, late: bool, note: bool) -> None:
@@ -258,7 +260,7 @@ class Delivery(RuleBasedStateMachine):
         other = self.run(self.stage.agent(self.agent("linus" if giver == "grace" else "grace")))
         self.attempt(
             self.stage.chat.do(
-                routing.transfer,
+                assigning.transfer,
                 self.agent(giver),
                 current,
                 fence=fence,
@@ -274,15 +276,13 @@ class Delivery(RuleBasedStateMachine):
         current = self.current(visitor)
         if current is not None:
             fence = self.run(self.stage.conversation(current)).fence
-            self.attempt(
-                self.stage.chat.do(opening.resolve, self.agent(name), current, fence=fence)
-            )
+            self.attempt(self.stage.chat.do(ending.resolve, self.agent(name), current, fence=fence))
 
     @rule(name=AGENTS, visitor=WHO)
     def agent_reopens(self, name: str, visitor: str) -> None:
         current = self.current(visitor)
         if current is not None:
-            self.attempt(self.stage.chat.do(opening.reopen, self.agent(name), current))
+            self.attempt(self.stage.chat.do(ending.reopen, self.agent(name), current))
 
     @rule(name=AGENTS)
     def agent_signs_out(self, name: str) -> None:
@@ -391,6 +391,22 @@ class Delivery(RuleBasedStateMachine):
             ]
 
         assert self.run(self.stage.chat.read(unoffered)) == []
+
+    @invariant()
+    def nobody_holds_a_conversation_whose_grace_is_over(self) -> None:
+        now_ms = self.stage.clock.now_ms()
+        self.run(self.stage.chat.sweep())
+        self.run(self.stage.chat.settle())
+
+        def held(connection: Any) -> list[str]:
+            return [
+                item.public_id
+                for agent in agents.every(connection)
+                if agent.lease_until_ms + 45_000 <= now_ms
+                for item in conversations.held_by(connection, agent.id)
+            ]
+
+        assert self.run(self.stage.chat.read(held)) == []
 
     @invariant()
     def the_bot_owes_nothing_once_things_are_quiet(self) -> None:

@@ -6,7 +6,7 @@ from chatserver.domain.conversations import HandoffReason, Status
 from chatserver.domain.messages import AuthorKind, MessageKind
 from chatserver.domain.people import Availability
 from chatserver.errors import Code, Refusal
-from chatserver.services import opening, presence, routing
+from chatserver.services import assigning, ending, opening, presence
 from chatserver.services.facts import OfferEnded, OfferMade
 from tests.cast import Stage, client_id
 
@@ -100,7 +100,7 @@ async def test_an_offer_that_runs_out_goes_to_the_next_and_then_the_bot_steps_in
 async def test_the_bot_steps_in_at_once_when_nobody_suitable_is_left(stage: Stage) -> None:
     await stage.available(stage.grace)
     done = await stage.says(stage.ada, "merhaba")
-    await stage.chat.do(routing.decline_offer, stage.grace, done.conversation)
+    await stage.chat.do(assigning.decline_offer, stage.grace, done.conversation)
     await stage.chat.settle()
     assert (await stage.conversation(done.conversation)).bot_active
     assert "nobody_free" in await stage.activities(done.conversation)
@@ -178,6 +178,19 @@ async def test_signing_out_returns_conversations_at_once(stage: Stage) -> None:
     await stage.chat.do(presence.sign_out, stage.grace)
     await stage.chat.settle()
     assert (await stage.conversation(done.conversation)).status is Status.WAITING
+    assert "agent_left" in await stage.activities(done.conversation)
+    await stage.check_invariants()
+
+
+async def test_an_agent_who_said_offline_and_vanished_gives_back_too(stage: Stage) -> None:
+    await stage.available(stage.grace)
+    done = await stage.says(stage.ada, "merhaba")
+    await stage.accepts(stage.grace, done.conversation)
+    await stage.chat.do(presence.declare, stage.grace, Availability.OFFLINE)
+    await stage.later(s=20, awake=(stage.grace,))
+    assert (await stage.conversation(done.conversation)).status is Status.OPEN
+    await stage.later(s=76)
+    assert (await stage.conversation(done.conversation)).status is Status.WAITING
     await stage.check_invariants()
 
 
@@ -189,7 +202,7 @@ async def test_a_transfer_asks_the_colleague_and_ends_the_givers_fence(stage: St
     identity = client_id()
     for _again in range(2):
         await stage.chat.do(
-            routing.transfer,
+            assigning.transfer,
             stage.grace,
             done.conversation,
             fence=assignment.fence,
@@ -219,7 +232,7 @@ async def test_a_declined_transfer_is_routed_to_the_team_the_giver_last(stage: S
     assignment = await stage.accepts(stage.grace, done.conversation)
     linus = await stage.agent(stage.linus)
     await stage.chat.do(
-        routing.transfer,
+        assigning.transfer,
         stage.grace,
         done.conversation,
         fence=assignment.fence,
@@ -228,7 +241,7 @@ async def test_a_declined_transfer_is_routed_to_the_team_the_giver_last(stage: S
         to_team=None,
         reason="",
     )
-    await stage.chat.do(routing.decline_offer, stage.linus, done.conversation)
+    await stage.chat.do(assigning.decline_offer, stage.linus, done.conversation)
     await stage.chat.settle()
     assert stage.told.of(OfferMade)[-1].agent == stage.grace
     await stage.check_invariants()
@@ -242,7 +255,7 @@ async def test_a_transfer_to_who_can_not_is_refused_and_changes_nothing(stage: S
     before = await stage.log(done.conversation)
     with pytest.raises(Refusal) as refused:
         await stage.chat.do(
-            routing.transfer,
+            assigning.transfer,
             stage.grace,
             done.conversation,
             fence=assignment.fence,
@@ -262,7 +275,7 @@ async def test_a_transfer_to_a_team_leaves_the_sight_of_others(stage: Stage) -> 
     done = await stage.says(stage.ada, "merhaba")
     assignment = await stage.accepts(stage.grace, done.conversation)
     await stage.chat.do(
-        routing.transfer,
+        assigning.transfer,
         stage.grace,
         done.conversation,
         fence=assignment.fence,
@@ -275,7 +288,7 @@ async def test_a_transfer_to_a_team_leaves_the_sight_of_others(stage: Stage) -> 
     assert (await stage.conversation(done.conversation)).team == stage.billing.id
     assert stage.told.of(OfferMade)[-1].agent == stage.linus
     with pytest.raises(Refusal) as refused:
-        await stage.chat.do(routing.take, stage.grace, done.conversation)
+        await stage.chat.do(assigning.take, stage.grace, done.conversation)
     assert refused.value.code is Code.NOT_FOUND
     await stage.check_invariants()
 
@@ -284,7 +297,7 @@ async def test_resolving_and_coming_back_within_a_day(stage: Stage) -> None:
     await stage.available(stage.grace, stage.linus)
     done = await stage.says(stage.ada, "merhaba")
     assignment = await stage.accepts(stage.grace, done.conversation)
-    await stage.chat.do(opening.resolve, stage.grace, done.conversation, fence=assignment.fence)
+    await stage.chat.do(ending.resolve, stage.grace, done.conversation, fence=assignment.fence)
     assert (await stage.conversation(done.conversation)).status is Status.RESOLVED
     assert (await stage.agent(stage.grace)).load == 0
     await stage.later(s=3600, awake=(stage.grace, stage.linus))
@@ -299,7 +312,7 @@ async def test_writing_after_a_day_opens_a_new_conversation_and_the_ack_names_it
     stage: Stage,
 ) -> None:
     done = await stage.says(stage.ada, "merhaba")
-    await stage.chat.do(opening.leave, stage.ada, done.conversation, client_id=client_id())
+    await stage.chat.do(ending.leave, stage.ada, done.conversation, client_id=client_id())
     await stage.later(s=25 * 3600)
     again = await stage.says(stage.ada, "merhaba", to=done.conversation)
     assert again.conversation != done.conversation
@@ -319,15 +332,15 @@ async def test_an_agent_reopens_what_is_resolved_unless_there_is_another(stage: 
     await stage.available(stage.grace)
     done = await stage.says(stage.ada, "merhaba")
     assignment = await stage.accepts(stage.grace, done.conversation)
-    await stage.chat.do(opening.resolve, stage.grace, done.conversation, fence=assignment.fence)
-    reopened = await stage.chat.do(opening.reopen, stage.grace, done.conversation)
+    await stage.chat.do(ending.resolve, stage.grace, done.conversation, fence=assignment.fence)
+    reopened = await stage.chat.do(ending.reopen, stage.grace, done.conversation)
     assert reopened.fence > assignment.fence
     await stage.replies(stage.grace, done.conversation, "Bir ek", fence=reopened.fence)
-    await stage.chat.do(opening.resolve, stage.grace, done.conversation, fence=reopened.fence)
+    await stage.chat.do(ending.resolve, stage.grace, done.conversation, fence=reopened.fence)
     await stage.later(s=25 * 3600)
     await stage.says(stage.ada, "yeni soru")
     with pytest.raises(Refusal) as refused:
-        await stage.chat.do(opening.reopen, stage.grace, done.conversation)
+        await stage.chat.do(ending.reopen, stage.grace, done.conversation)
     assert refused.value.code is Code.TAKEN
     await stage.check_invariants()
 
@@ -335,7 +348,7 @@ async def test_an_agent_reopens_what_is_resolved_unless_there_is_another(stage: 
 async def test_a_taken_offer_gives_the_other_agents_place_back(stage: Stage) -> None:
     await stage.available(stage.grace, stage.linus)
     done = await stage.says(stage.ada, "merhaba")
-    await stage.chat.do(routing.take, stage.linus, done.conversation)
+    await stage.chat.do(assigning.take, stage.linus, done.conversation)
     assert (await stage.agent(stage.grace)).load == 0
     assert (await stage.agent(stage.linus)).load == 1
     assert [fact.why for fact in stage.told.of(OfferEnded)] == ["taken"]
@@ -355,6 +368,6 @@ async def test_nobody_is_ever_over_capacity(stage: Stage) -> None:
     third = await stage.says(third_visitor, "temsilci istiyorum")
     assert (await stage.conversation(third.conversation)).status is Status.WAITING
     with pytest.raises(Refusal) as refused:
-        await stage.chat.do(routing.take, stage.grace, third.conversation)
+        await stage.chat.do(assigning.take, stage.grace, third.conversation)
     assert refused.value.code is Code.FULL
     await stage.check_invariants()
