@@ -112,9 +112,7 @@ async def page_states(house: House, look: Look, *, language: str, theme: str) ->
     origin = house.server.origin
     await look("sign-in", grace)
     token = house.write(
-        lambda connection: setup.new_link(
-            connection, email="linus@shop.example", now_ms=now_ms()
-        )
+        lambda connection: setup.new_link(connection, email="linus@shop.example", now_ms=now_ms())
     )
     await grace.page.goto(f"{origin}/setup/{token}?lang={language}")
     await expect(grace.page.locator("#password")).to_be_visible()
