@@ -6,8 +6,10 @@ from typing import Any
 
 from playwright.async_api import expect
 
+from chatserver.services import setup
 from tests.browser.conftest import House
 from tests.browser.people import DESK, PHONE, Agent, Shopper
+from tests.server import now_ms
 
 Look = Callable[[str, Shopper | Agent], Awaitable[None]]
 """What is done at each state; its name is the state's."""
@@ -109,6 +111,13 @@ async def page_states(house: House, look: Look, *, language: str, theme: str) ->
     grace = await house.stranger(0, language=language, **options)
     origin = house.server.origin
     await look("sign-in", grace)
+    token = house.write(
+        lambda connection: setup.new_link(connection, email="linus@shop.example", now_ms=now_ms())
+    )
+    await grace.page.goto(f"{origin}/setup/{token}?lang={language}")
+    await expect(grace.page.locator("#password")).to_be_visible()
+    await look("setup", grace)
+    await grace.page.goto(f"{origin}/sign-in?lang={language}")
     await grace.page.locator("#email").fill("grace@shop.example")
     await grace.page.locator("#password").fill("falsch-falsch")
     await grace.page.keyboard.press("Enter")

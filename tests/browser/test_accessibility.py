@@ -1,5 +1,6 @@
 """Everybody can use it: axe finds nothing, the keyboard is enough, targets are large."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async () => {
-  const { violations } = await axe.run(document, { iframes: false, resultTypes: ['violations'] })
+  const { violations } = await axe.run(document, { iframes: false, preload: false, resultTypes: ['violations'] })
   return violations.map(({ id, nodes }) => id + ': ' + nodes.map(node =>
     [node.target.flat().join(' '), node.failureSummary].join(' ')).slice(0, 3).join(' | '))
 }"""
@@ -48,10 +49,11 @@ class Judge:
 
 
 MODES = [("tr", "light", False), ("en", "dark", True)]
-MORE = [("tr", "dark", True), ("en", "light", False)]
+if "SHOTS" in os.environ:
+    MODES += [("tr", "dark", True), ("en", "light", False)]
 
 
-@pytest.mark.parametrize(("language", "theme", "phone"), MODES + MORE)
+@pytest.mark.parametrize(("language", "theme", "phone"), MODES)
 async def test_axe_finds_nothing_in_the_panel_and_with_the_bot(
     house: House, shots: Path | None, language: str, theme: str, phone: bool
 ) -> None:
@@ -64,7 +66,7 @@ async def test_axe_finds_nothing_in_the_panel_and_with_the_bot(
     assert judge.found == {}
 
 
-@pytest.mark.parametrize(("language", "theme", "phone"), MODES + MORE)
+@pytest.mark.parametrize(("language", "theme", "phone"), MODES)
 async def test_axe_finds_nothing_in_a_talk_with_an_agent(
     house: House, shots: Path | None, language: str, theme: str, phone: bool
 ) -> None:
@@ -150,8 +152,10 @@ async def test_an_agent_needs_no_pointer(house: House) -> None:
     await linus.declare("busy")
     grace = await house.stranger(0)
     page, keyboard = grace.page, grace.page.keyboard
+    await expect(page.locator("#email")).to_be_focused()
     await keyboard.type("grace@shop.example")
     await keyboard.press("Tab")
+    await expect(page.locator("#password")).to_be_focused()
     await keyboard.type("avluda-bir-gun")
     await keyboard.press("Enter")
     await page.wait_for_url("**/console")

@@ -72,7 +72,7 @@ def plain(text: str) -> str:
 async def text_of(person: Shopper | Agent) -> str:
     if isinstance(person, Shopper):
         return "\n".join(await person.said())
-    return await person.thread.evaluate("box => box.textContent")
+    return str(await person.thread.evaluate("box => box.textContent"))
 
 
 async def test_hostile_text_is_inert_in_panel_console_and_transcripts(house: House) -> None:
@@ -122,6 +122,7 @@ async def spy_on_notifications(agent: Agent) -> None:
           window.__notified = []
           window.Notification = class {
             static permission = 'granted'
+            static requestPermission() { return Promise.resolve('granted') }
             constructor(title, options) { window.__notified.push([title, options.body]) }
             close() {}
           }

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Bubbles } from './bubbles.js'
 import { Avatar, Faces, Icon, html, useDesk, whenBack, write } from './kit.js'
-import { correctable, rowsOf } from './rows.js'
+import { correctable, openForm, rowsOf } from './rows.js'
 
 /** @typedef {import('./rows.js').Row} Row */
 /** @typedef {import('../core/wire.js').ActivityView} ActivityView */
@@ -51,13 +51,15 @@ export function Thread() {
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
   }
   const away = view?.status === 'waiting' && state.value.people?.state === 'away'
+  // Who is being asked has read it just before, and needs the room.
+  const asks = openForm(messages, pending) !== null
   return html`<main class="talk">
     <div class="thread scroll" role="log" tabindex="0" aria-label=${t('widget.thread.label')} aria-live=${live ? 'polite' : 'off'} aria-relevant="additions"
       ref=${log} onScroll=${scrolled}>
       ${rows.length === 0 && html`<p class="activity empty">${loaded || !state.value.known ? t('widget.thread.empty') : t('action.loading')}</p>`}
       ${rows.map(row => html`<${Line} key=${row.key} row=${row} asked=${asked} showState=${row === mineLast} fixes=${fixes} />`)}
       ${view?.status === 'waiting' && !away && html`<${Queue} />`}
-      ${away && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
+      ${away && !asks && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
         <p>${[whenBack(desk, state.value.people), t('widget.away.answer')].filter(Boolean).join(' · ')}</p></div>`}
       ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Avatar} name=${typing.name} bot=${typing.kind === 'bot'} /></div>`}
       ${view?.status === 'resolved' && html`<${Ended} />`}

@@ -23,7 +23,8 @@ function Offer({ offer }) {
   const conversation = conversationOf(model.state.value, offer.conversation)
   const total = Math.max(1, offer.expires_ms - offer.made_ms)
   const left = Math.max(0, offer.expires_ms - model.now.value)
-  const seconds = Math.ceil(left / 1000)
+  // The screen's clock goes by whole seconds and may lag behind the offer.
+  const seconds = Math.ceil(Math.min(left, total) / 1000)
   const ring = useRef(/** @type {SVGCircleElement | null} */ (null))
   useEffect(() => {
     ring.current?.setAttribute('stroke-dasharray', `${(ROUND * left / total).toFixed(1)} ${ROUND.toFixed(1)}`)
