@@ -317,6 +317,7 @@ async def test_on_a_phone_the_page_behind_holds_still_and_comes_back(house: Hous
     assert await shopper.page.evaluate("document.body.style.position") == "fixed"
     await expect(shopper.page.locator(".frame")).to_have_attribute("aria-modal", "true")
     await shopper.press(shopper.t("widget.menu.minimise"))
+    await expect(shopper.page.locator(".frame")).to_be_hidden()
     assert await shopper.page.evaluate("scrollY") == 500
     assert not await shopper.page.locator("main").evaluate("main => main.inert")
 
