@@ -178,7 +178,8 @@ def _asked(draft: Draft) -> Slot | None:
 def _move_on(draft: Draft) -> None:
     """Turn to the next missing detail without asking yet; to none when nothing is missing.
 
-    The question that led here stands in for the last step.
+    The question that led here stands in for the last step, and an order number in it for that one:
+    nobody is asked for what they have said.
     """
     slots = draft.state.slots
     original = checked_question(draft.state.original) or ""
@@ -186,6 +187,9 @@ def _move_on(draft: Draft) -> None:
     is_told = len(original.split()) >= MIN_ORIGINAL_WORDS
     if is_told and is_open and not draft.situation.details.get("question"):
         slots = {**slots, "question": original}
+    order = checked_order(draft.state.original, draft.situation.order_pattern)
+    if order and "order" not in {*slots, *draft.state.skipped, *draft.situation.details}:
+        slots = {**slots, "order": order}
     missing = (s for s in _steps(draft) if s not in slots and s not in draft.state.skipped)
     draft.remember(slots=slots, gathering=next(missing, None), correcting=False, tries=0)
 

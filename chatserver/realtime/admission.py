@@ -9,6 +9,7 @@ import msgspec
 import structlog
 from socketio.exceptions import ConnectionRefusedError as Refuse
 
+from chatserver.devices import describe_device
 from chatserver.errors import Code, Refusal
 from chatserver.origins import client_address, header, is_own_origin
 from chatserver.protocol import VERSION
@@ -16,7 +17,6 @@ from chatserver.protocol.client_events import AgentConnect, VisitorConnect
 from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.protocol.shared import Refused
 from chatserver.realtime.connections import Connection
-from chatserver.realtime.devices import describe_device
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.socket_server import MAX_FRAME_BYTES
 from chatserver.services import presence, staff, visitors
@@ -142,14 +142,21 @@ class Admission:
     async def agent(
         self, sid: str, eio_sid: str, environ: dict[str, Any], auth: object
     ) -> Connection:
-        """Let a member of staff in by session cookie; an absent Origin is not ours.
+        """Let a member of staff in by session cookie, from our own pages alone.
+
+        A polling GET of our own page carries no Origin; then the browser's Sec-Fetch-Site, which no
+        page can forge, must say so.
 
         Raises:
             ConnectionRefusedError: with the code as message and a refusal as data.
         """
         said = self._read(auth, AgentConnect)
         scope = environ["asgi.scope"]
-        if not is_own_origin(self._edge.settings, scope, header(scope, "origin")):
+        origin = header(scope, "origin")
+        is_ours = is_own_origin(self._edge.settings, scope, origin) or (
+            origin is None and header(scope, "sec-fetch-site") == "same-origin"
+        )
+        if not is_ours:
             raise refuse(Code.FORBIDDEN)
         token = _cookie(environ.get("HTTP_COOKIE", ""))
         found = None

@@ -5,6 +5,7 @@ import ipaddress
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chatserver.devices import describe_device
 from chatserver.services import staff
 from chatserver.services.staff import ABSOLUTE_MS, SESSION_COOKIE
 from chatserver.storage.staff import StaffAccount, StaffSession
@@ -63,6 +64,6 @@ def address(request: Request) -> str:
 
 
 def device(request: Request) -> str:
-    """Return the browser's own description, bounded and printable."""
+    """Return the browser in two words, or its own description, bounded and printable."""
     agent = request.headers.get("user-agent", "")[:200]
-    return "".join(char for char in agent if char.isprintable())
+    return describe_device(agent) or "".join(char for char in agent if char.isprintable())

@@ -55,6 +55,15 @@ def test_the_original_question_is_not_asked_again() -> None:
     assert "Mesaj: siparişim on gündür gelmedi" in lines(said)[-1]
 
 
+def test_an_order_number_already_said_is_not_asked_again() -> None:
+    talk = Talk(BUSY)
+    talk.says("SP123456 numaralı siparişim gelmedi temsilciye bağlayın")
+    assert asked(talk.last.says) == "name"
+    said = talk.says("Ada", "ada@example.com")
+    assert "Sipariş: SP123456" in lines(said)[-1]
+    assert "fix:order" in values(said[-1])
+
+
 def test_a_shop_without_order_numbers_is_not_asking_for_them() -> None:
     talk = Talk(waiting(replace(BUSY, order_pattern="", order_example="")))
     assert form(talk.happens("nobody_free")).steps == 3

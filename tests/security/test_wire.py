@@ -120,7 +120,16 @@ async def test_t02_agents_need_an_origin(server: ServerProcess, grace: Account) 
     async with raw(server, origin=None, headers=cookie) as socket:
         answer = await connect(socket, "/agent", {"version": 1, "client": fresh_client_id()})
     assert answer.startswith("44/agent") and "forbidden" in answer
+    for site in ("cross-site", "same-site", "none", "SAME-ORIGIN"):
+        async with raw(server, origin=None, headers={**cookie, "Sec-Fetch-Site": site}) as socket:
+            answer = await connect(socket, "/agent", {"version": 1, "client": fresh_client_id()})
+        assert answer.startswith("44/agent"), site
     async with raw(server, headers=cookie) as socket:
+        answer = await connect(socket, "/agent", {"version": 1, "client": fresh_client_id()})
+    assert answer.startswith("40/agent")
+    # What a browser says of itself where it leaves the Origin out (a polling GET of our own page).
+    ours = {**cookie, "Sec-Fetch-Site": "same-origin"}
+    async with raw(server, origin=None, headers=ours) as socket:
         answer = await connect(socket, "/agent", {"version": 1, "client": fresh_client_id()})
     assert answer.startswith("40/agent")
 
