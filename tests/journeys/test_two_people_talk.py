@@ -1,7 +1,10 @@
 """Two people talk over real sockets; what each sees, and what survives."""
 
 import asyncio
+import json
 import random
+import time
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -216,3 +219,32 @@ async def test_sigterm_tells_clients_finishes_commits_and_exits_with_0(
     stored = {item["seq"] for item in await visitor.sync()}
     assert {item["seq"] for item in acked} <= stored
     await visitor.close()
+
+
+async def test_an_open_long_poll_does_not_keep_the_server_from_stopping(
+    new_server: NewServer,
+) -> None:
+    server, _accounts = new_server()
+    url = f"{server.origin}/socket.io/?EIO=4&transport=polling"
+    headers = {"Origin": server.origin, "User-Agent": "polls"}
+
+    def get(address: str) -> bytes:
+        request = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return bytes(answer.read())
+
+    sid = json.loads((await asyncio.to_thread(get, url))[1:])["sid"]
+    auth = json.dumps({"version": 1, "site": "demo", "client": fresh_client_id()})
+    post = urllib.request.Request(
+        f"{url}&sid={sid}", headers=headers, data=f"40/visitor,{auth}".encode()
+    )
+    await asyncio.to_thread(lambda: urllib.request.urlopen(post, timeout=5).close())
+    heard = b""
+    while b'"ready"' not in heard:
+        heard += await asyncio.to_thread(get, f"{url}&sid={sid}")
+    polling = asyncio.ensure_future(asyncio.to_thread(get, f"{url}&sid={sid}"))
+    await asyncio.sleep(0.3)
+    began = time.monotonic()
+    assert await asyncio.to_thread(server.terminate) == 0
+    assert time.monotonic() - began < 10
+    await asyncio.gather(polling, return_exceptions=True)
