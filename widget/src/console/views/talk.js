@@ -100,8 +100,11 @@ function Nothing() {
     if (isMine(model.state.value, one)) counts.mine += 1
   }
   const isAvailable = me?.availability === 'available'
-  const title = !isAvailable ? 'console.start.title' : counts.waiting > 0 ? 'console.start.waiting_title' : counts.mine > 0 ? 'console.start.mine_title' : 'console.start.calm_title'
-  const said = !isAvailable ? 'console.start.text' : counts.waiting > 0 ? 'console.start.waiting_text' : counts.mine > 0 ? 'console.start.mine_text' : 'console.start.calm_text'
+  const [title, said] = !isAvailable ? /** @type {const} */ (['console.start.title', 'console.start.text'])
+    : model.state.value.offers.size > 0 ? ['console.start.offer_title', 'console.start.offer_text']
+      : counts.waiting > 0 ? ['console.start.waiting_title', 'console.start.waiting_text']
+        : counts.mine > 0 ? ['console.start.mine_title', 'console.start.mine_text']
+          : ['console.start.calm_title', 'console.start.calm_text']
   return html`<div class="empty"><${Stall} />
     <h2>${t(title)}</h2>
     <p>${t(said)} ${counts.bot > 0 ? t('console.start.bot', { count: counts.bot }) : ''}</p>
