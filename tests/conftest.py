@@ -1,15 +1,21 @@
 """Parts that many tests share: real databases, a clock turned by hand, a small cast."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from chatserver.storage.migrate import migrate
 from tests.cast import START_MS, Stage, build_stage
 from tests.postgresql import PostgreSQL, start_postgresql
 
+if not os.environ.get("CI"):
+    # A busy machine is no bug; where CI is set, hypothesis has a profile of its own for it.
+    settings.register_profile("calm", deadline=None)
+    settings.load_profile("calm")
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
