@@ -305,6 +305,8 @@ class SocketBroadcaster:
         edge = self.edge
         places: dict[int, int] = {}
         waiting = await edge.chat.read(conversations.waiting_ids)
+        still = {conversation for conversation, _team in waiting}
+        self._positions = {item: at for item, at in self._positions.items() if item in still}
         for conversation, team in waiting:
             places[team] = places.get(team, 0) + 1
             if self._positions.get(conversation) not in (None, places[team]):
