@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from chatserver.bot.dialogue import give_up, take_turn
 from chatserver.bot.turn import Decision, Knowledge
 from chatserver.clock import Clock
-from chatserver.domain.conversations import IDLE_MS
+from chatserver.domain.conversations import IDLE_MS, Conversation
 from chatserver.domain.ids import ConversationId, StaffId
+from chatserver.domain.routing import ASK_AGAIN_MS, is_suitable
 from chatserver.errors import Refusal
 from chatserver.services import assigning, bot_turns, ending, presence, routing
 from chatserver.services.facts import (
@@ -197,11 +198,9 @@ class Chat:
         Returns:
             How many offers were made.
         """
-        waiting, free = await self.read(_waiting_and_free, now_ms=self.clock.now_ms())
         made = 0
-        for conversation, covered in waiting:
-            if free > made or not covered:
-                made += await self.do(routing.offer_or_cover, conversation)
+        for conversation in await self.read(_to_route, now_ms=self.clock.now_ms()):
+            made += await self.do(routing.offer_or_cover, conversation)
         return made
 
     # The net under it all
@@ -260,14 +259,20 @@ def _due(connection: Connection, *, now_ms: int) -> _Due:
     )
 
 
-def _waiting_and_free(
-    connection: Connection, *, now_ms: int
-) -> tuple[list[tuple[ConversationId, bool]], int]:
-    """Return who waits unoffered (and whether the bot covers it), and how many places are free."""
-    waiting = conversations.waiting_unoffered(connection)
-    free = sum(
-        agent.capacity - agent.load
-        for agent in agents.every(connection)
-        if agent.can_take_one(now_ms)
-    )
-    return [(item.id, item.bot_active) for item in waiting], free
+def _to_route(connection: Connection, *, now_ms: int) -> list[ConversationId]:
+    """Return who waits unoffered and can be helped now: by an offer, or by the bot stepping in."""
+    free = [agent for agent in agents.every(connection) if agent.can_take_one(now_ms)]
+
+    def can_be_offered(item: Conversation) -> bool:
+        asked = offers.asked_since(connection, item.id, now_ms - ASK_AGAIN_MS)
+        return any(
+            is_suitable(agent, team=item.team, now_ms=now_ms, asked_lately=asked) for agent in free
+        )
+
+    return [
+        item.id
+        for item in conversations.waiting_unoffered(
+            connection, teams={team for agent in free for team in agent.teams}
+        )
+        if not item.bot_active or can_be_offered(item)
+    ]

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    case,
     func,
     insert,
     or_,
@@ -185,16 +186,27 @@ def _queue_order() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def waiting_unoffered(connection: Connection, *, limit: int = 100) -> list[Conversation]:
-    """Return who waits and is offered to nobody: priority first, then the longest wait."""
+def waiting_unoffered(
+    connection: Connection, *, teams: Collection[TeamId] | None = None, limit: int = 100
+) -> list[Conversation]:
+    """Return who waits and is offered to nobody: priority first, then the longest wait.
+
+    Args:
+        teams: only what the bot does not cover yet, or what one of these teams could take; so a
+            long queue of one team never hides another's. Everything when left out.
+    """
     live = select(offer.c.conversation_id).where(offer.c.outcome == "live")
-    rows = connection.execute(
+    query = (
         select(conversation)
         .where(conversation.c.status == Status.WAITING, conversation.c.id.not_in(live))
         .order_by(*_queue_order())
         .limit(limit)
     )
-    return [_conversation(row) for row in rows]
+    if teams is not None:
+        query = query.where(
+            or_(conversation.c.bot_active.is_(False), conversation.c.team_id.in_(teams))
+        )
+    return [_conversation(row) for row in connection.execute(query)]
 
 
 def position(connection: Connection, of: Conversation) -> int | None:
@@ -249,7 +261,13 @@ def visible_to(
     """Return what an agent's queue shows.
 
     Everything unresolved of the agent's teams, what the agent holds, and what was resolved lately.
+    Of more than `MAX_LISTED` the agent's own come first, then who waits, in queue order.
     """
+    first = case(
+        (conversation.c.holder_id == agent, 0),
+        (conversation.c.status == Status.WAITING, 1),
+        else_=2,
+    )
     rows = connection.execute(
         select(conversation)
         .where(
@@ -262,7 +280,7 @@ def visible_to(
                 ),
             ),
         )
-        .order_by(conversation.c.id)
+        .order_by(first, *_queue_order())
         .limit(MAX_LISTED)
     )
     return [_conversation(row) for row in rows]
@@ -274,7 +292,6 @@ def changed_since(connection: Connection, since_ms: int) -> list[Conversation]:
         select(conversation)
         .where(conversation.c.changed_ms >= since_ms)
         .order_by(conversation.c.changed_ms)
-        .limit(MAX_LISTED * 4)
     )
     return [_conversation(row) for row in rows]
 

@@ -1,6 +1,7 @@
 """The table "Status" of the protocol, row by row, on both databases."""
 
 import pytest
+from sqlalchemy import Connection, delete, update
 
 from chatserver.domain.conversations import HandoffReason, Status
 from chatserver.domain.messages import AuthorKind, MessageKind
@@ -8,6 +9,7 @@ from chatserver.domain.people import Availability
 from chatserver.errors import Code, Refusal
 from chatserver.services import assigning, ending, opening, presence
 from chatserver.services.facts import OfferEnded, OfferMade
+from chatserver.storage import schema
 from tests.cast import Stage, client_id
 
 
@@ -371,3 +373,31 @@ async def test_nobody_is_ever_over_capacity(stage: Stage) -> None:
         await stage.chat.do(assigning.take, stage.grace, third.conversation)
     assert refused.value.code is Code.FULL
     await stage.check_invariants()
+
+
+async def test_a_long_queue_of_one_team_never_hides_anothers(stage: Stage) -> None:
+    """Linus alone answers billing; many wait for support, where nobody is."""
+    first = await stage.says(stage.ada, "temsilci istiyorum")
+    for _ in range(120):
+        await stage.says(await stage.new_visitor(), "temsilci istiyorum")
+    late = await stage.says(await stage.new_visitor(), "temsilci istiyorum")
+    await stage.database.write(_move, late.conversation, stage.billing.id)
+    await stage.database.write(_leave_team, stage.linus, stage.support.id)
+    await stage.available(stage.linus)
+    offered = await stage.conversation(late.conversation)
+    assert [fact.conversation for fact in stage.told.of(OfferMade)] == [offered.id]
+    assert (await stage.conversation(first.conversation)).status is Status.WAITING
+    await stage.check_invariants()
+
+
+def _move(connection: Connection, public_id: str, team: int) -> None:
+    connection.execute(
+        update(schema.conversation)
+        .where(schema.conversation.c.public_id == public_id)
+        .values(team_id=team)
+    )
+
+
+def _leave_team(connection: Connection, agent: int, team: int) -> None:
+    table = schema.team_member
+    connection.execute(delete(table).where(table.c.staff_id == agent, table.c.team_id == team))
