@@ -4,6 +4,7 @@
 arrives here in the ASGI scope is already believed or ignored.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,19 @@ def is_own_origin(settings: Settings, scope: Mapping[str, Any], origin: str | No
 
 
 def client_address(scope: Mapping[str, Any]) -> str:
-    """Return the network address of who made the request, by the trusted-proxy rule."""
+    """Return what limits count by: the peer's address, of IPv6 its network of 64 bits.
+
+    The peer is who the server says; behind a proxy that it trusts, the proxy's client. Whoever has
+    one IPv6 address has 2**64 of them, so a single one would be no limit.
+    """
     client = scope.get("client")
-    return str(client[0]) if client else "unknown"
+    host = str(client[0]) if client else ""
+    try:
+        parsed = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
+    return str(parsed)

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chatserver import __version__
 from chatserver.errors import Code, Refusal
+from chatserver.origins import client_address
 from chatserver.services import staff
 from chatserver.services.sign_in import MIN_PASSWORD_CHARS, password_problem
 from chatserver.storage import sites
@@ -102,7 +103,7 @@ async def do_sign_in(web: Web, request: Request) -> Response:
         signed_in = await web.entrance.sign_in(
             email,
             form.get("password", ""),
-            address=sessions.address(request),
+            address=client_address(request.scope),
             device=sessions.device(request),
             instead_of=request.cookies.get(staff.SESSION_COOKIE),
         )
@@ -279,7 +280,7 @@ async def do_change_password(web: Web, request: Request) -> Response:
                 old=form.get("old", ""),
                 new=form["new"],
                 keep=request.state.session.id,
-                address=sessions.address(request),
+                address=client_address(request.scope),
             )
         except Refusal as refusal:
             if refusal.code is not Code.UNAUTHENTICATED:

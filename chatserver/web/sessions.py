@@ -1,7 +1,5 @@
 """Who is signed in, by the cookie; knows no password."""
 
-import ipaddress
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -44,23 +42,6 @@ def keep(response: Response, token: str) -> None:
 def forget(response: Response) -> None:
     """Take the browser's session away."""
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
-
-
-def address(request: Request) -> str:
-    """Return what tries are counted by: the peer's address, of IPv6 its network of 64 bits.
-
-    The peer is who uvicorn says; behind a proxy that it trusts, the proxy's client.
-    """
-    host = request.client.host if request.client else ""
-    try:
-        parsed = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((int(parsed), 64), strict=False))
-    return str(parsed)
 
 
 def device(request: Request) -> str:
