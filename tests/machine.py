@@ -1,6 +1,7 @@
-"""What a bare machine may lack: a Chromium and strace; found, or installed where that is allowed.
+"""What a bare machine may lack; found, or installed where that is allowed: a Chromium, strace, and
+the clients of every version that the conformance tests connect with.
 
-`python -m tests.machine` sees to both and says what it did; it fails with a sentence that says what
+`python -m tests.machine` sees to all and says what it did; it fails with a sentence that says what
 to install, so that no test is passed over in silence.
 """
 
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+CLIENTS = Path(__file__).parent / "conformance" / "clients"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -58,6 +60,27 @@ def strace() -> str:
     return found
 
 
+def socket_clients() -> Path:
+    """Return the folder with the socket.io clients, which npm fetches when they are not there.
+
+    Raises:
+        Missing: when they are not there and can't be had.
+    """
+    lock, installed = CLIENTS / "package-lock.json", CLIENTS / "node_modules/.package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        npm = shutil.which("npm")
+        if npm is None:
+            raise Missing(
+                "The conformance tests need npm: install the packages `nodejs` and `npm`."
+            )
+        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+        if subprocess.run(command, cwd=CLIENTS, check=False).returncode != 0:
+            raise Missing(
+                "The conformance tests need socket.io's clients, and npm can't fetch them."
+            )
+    return CLIENTS
+
+
 def _install(package: str) -> None:
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         return
@@ -76,8 +99,10 @@ def main() -> None:
         _install("chromium")
     if shutil.which("strace") is None:
         _install("strace")
+    if shutil.which("npm") is None:
+        _install("npm")
     try:
-        print(f"Chromium: {chromium()}\nstrace: {strace()}")
+        print(f"Chromium: {chromium()}\nstrace: {strace()}\nclients: {socket_clients()}")
     except Missing as missing:
         sys.exit(str(missing))
 

@@ -24,6 +24,9 @@ OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "0123456"
 
 MAX_WAITING = 256
 MAX_WAITING_BYTES = 1_000_000
+MAX_POLLED = 16
+"""Packets in one poll's answer; python-socketio's own client takes no more."""
+
 MAX_STRAYS = 64
 """So many packets that nobody asked for (a PONG without a PING …) are one too many."""
 
@@ -123,7 +126,7 @@ class Transport(AsyncSocket):
             if self.closed and self._send is not None:
                 await self._send({"type": "websocket.close"})
         except (OSError, RuntimeError):
-            self.take_waiting()
+            self._take_waiting()
         finally:
             self._writer = None
 
@@ -132,16 +135,17 @@ class Transport(AsyncSocket):
         """How many packets wait for the peer to read."""
         return len(self._waiting)
 
-    def take_waiting(self) -> list[Frame]:
-        """Return everything that waits, which then waits no more."""
-        frames, self._waiting, self._waiting_bytes = self._waiting, [], 0
+    def _take_waiting(self, most: int | None = None) -> list[Frame]:
+        """Return what waits, all of it or the first so many packets; those wait no more."""
+        frames, self._waiting = self._waiting[:most], self._waiting[most:] if most else []
+        self._waiting_bytes = sum(map(getsizeof, self._waiting))
         return frames
 
     def attach(self, send: Send, receive: Receive) -> None:
         """Write to a WebSocket from now on; what waited goes first."""
         self._send, self._line = send, Line(receive)
         self.upgraded, self.upgrading = True, False
-        for frame in self.take_waiting():
+        for frame in self._take_waiting():
             self.write(frame)
 
     # Polls
@@ -174,7 +178,7 @@ class Transport(AsyncSocket):
         finally:
             self._poller = None
         self._line = Line(receive)
-        return self.take_waiting() or [NOOP]
+        return self._take_waiting(MAX_POLLED) or [NOOP]
 
     def _wake(self) -> None:
         if self._poller is not None and not self._poller.done():
@@ -279,7 +283,7 @@ class Transport(AsyncSocket):
                 timer.cancel()
         self._timer = self.deadline = None
         if abort:
-            self.take_waiting()
+            self._take_waiting()
             if self._writer is not None:
                 self._writer.cancel()
         if self._send is not None:

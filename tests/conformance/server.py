@@ -1,6 +1,7 @@
 """Our server classes as the protocols' own test suites want to meet them.
 
-`python -m tests.conformance.server [PORT]`, port 3000 by default, on localhost. Engine.IO at
+`python -m tests.conformance.server [PORT] [--calm]`, port 3000 by default, on localhost; `--calm`
+has longer pings than the suites want. Engine.IO at
 `/engine.io/` echoes text and bytes; Socket.IO at `/socket.io/` has the namespaces `/` and `/custom`,
 says back what it was sent (`message` → `message-back`, `message-with-ack` → acknowledgement) and
 begins with what it was told at connect (`auth`). Bytes are on here; the product has them off.
@@ -14,10 +15,9 @@ import uvicorn
 from chatserver.realtime.engine import EngineServer
 from chatserver.realtime.socket_server import SocketServer
 
-PING_INTERVAL_S = 0.3
-PING_TIMEOUT_S = 0.2
+PINGS: dict[str, float] = {"ping_interval": 0.3, "ping_timeout": 0.2}
 MAX_PAYLOAD = 1_000_000
-CONNECT_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 2.0
 NAMESPACES = ("/", "/custom")
 
 
@@ -25,8 +25,6 @@ def build_engine(**options: Any) -> EngineServer:
     """Return an Engine.IO server that says everything back."""
     engine = EngineServer(
         binary=True,
-        ping_interval=PING_INTERVAL_S,
-        ping_timeout=PING_TIMEOUT_S,
         max_http_buffer_size=MAX_PAYLOAD,
         cors_allowed_origins="*",
         **options,
@@ -64,16 +62,15 @@ def build_sockets(**options: Any) -> SocketServer:
             await sockets.emit("message-back", tuple(arguments), to=sid, namespace=namespace)
         return tuple(arguments)
 
-    options = {
-        "binary": True,
-        "ping_interval": PING_INTERVAL_S,
-        "ping_timeout": PING_TIMEOUT_S,
-        "max_http_buffer_size": MAX_PAYLOAD,
-        "connect_timeout_s": CONNECT_TIMEOUT_S,
-        "cors_allowed_origins": "*",
+    sockets = SocketServer(
+        dispatch=dispatch,
+        accepted=accepted,
+        binary=True,
+        max_http_buffer_size=MAX_PAYLOAD,
+        connect_timeout_s=CONNECT_TIMEOUT_S,
+        cors_allowed_origins="*",
         **options,
-    }
-    sockets = SocketServer(dispatch=dispatch, accepted=accepted, **options)
+    )
     for namespace in NAMESPACES:
         sockets.on("connect", admit, namespace=namespace)
         sockets.on("disconnect", left, namespace=namespace)
@@ -83,9 +80,10 @@ def build_sockets(**options: Any) -> SocketServer:
 class ConformanceApp:
     """Both servers under one roof."""
 
-    def __init__(self) -> None:
-        self.engine = build_engine()
-        self.sockets = build_sockets()
+    def __init__(self, *, calm: bool) -> None:
+        pings = {"ping_interval": 1.0, "ping_timeout": 20.0} if calm else PINGS
+        self.engine = build_engine(**pings)
+        self.sockets = build_sockets(**pings)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"].startswith("/engine.io/"):
@@ -100,10 +98,10 @@ class ConformanceApp:
             await send({"type": "websocket.close"})
 
 
-def main(port: int) -> None:
+def main(port: int, *, calm: bool) -> None:
     """Serve until told to stop."""
     uvicorn.run(
-        ConformanceApp(),
+        ConformanceApp(calm=calm),
         host="localhost",
         port=port,
         lifespan="off",
@@ -115,4 +113,5 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)
+    ports = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    main(ports[0] if ports else 3000, calm="--calm" in sys.argv)
