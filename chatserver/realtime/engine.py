@@ -58,13 +58,24 @@ class EngineServer(engineio.AsyncServer):
 
     Args:
         binary: whether binary packets are taken.
+        body_timeout_s: how long a posted body may take to arrive.
+        upgrade_timeout_s: how long a WebSocket may take to take a session over.
     """
 
-    def __init__(self, *, binary: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        binary: bool = False,
+        body_timeout_s: float = BODY_TIMEOUT_S,
+        upgrade_timeout_s: float = UPGRADE_TIMEOUT_S,
+        **options: Any,
+    ) -> None:
         super().__init__(
             async_mode="asgi", monitor_clients=False, http_compression=False, **options
         )
         self.binary = binary
+        self._body_timeout_s = body_timeout_s
+        self._upgrade_timeout_s = upgrade_timeout_s
         self._finishing: set[asyncio.Task[None]] = set()
 
     # Requests
@@ -217,7 +228,7 @@ class EngineServer(engineio.AsyncServer):
             await send({"type": "websocket.close"})
             return
         loop = asyncio.get_running_loop()
-        patience = loop.call_later(UPGRADE_TIMEOUT_S, Line(receive).cut)
+        patience = loop.call_later(self._upgrade_timeout_s, Line(receive).cut)
         try:
             if (await receive()).get("text") != "2probe" or transport.closed:
                 await send({"type": "websocket.close"})
@@ -302,7 +313,7 @@ class EngineServer(engineio.AsyncServer):
             OSError: when the client hangs up.
         """
         body = b""
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(self._body_timeout_s):
             while True:
                 event = await receive()
                 if event["type"] != "http.request":

@@ -243,7 +243,7 @@ class SocketServer(socketio.AsyncServer):
         event: str,
         data: Any = None,
         to: str | None = None,
-        room: str | None = None,
+        room: str | list[str] | None = None,
         skip_sid: str | None = None,
         namespace: str | None = None,
         callback: Callback | None = None,

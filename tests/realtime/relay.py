@@ -26,6 +26,7 @@ NAMESPACE = "/relay"
 PING_INTERVAL_S = 1.5
 PING_TIMEOUT_S = 1.5
 CONNECT_TIMEOUT_S = 1.0
+TIMEOUT_S = 1.0
 MAX_FRAME_BYTES = 64 * 1024
 
 
@@ -42,6 +43,8 @@ class RelayApp:
             connect_timeout_s=CONNECT_TIMEOUT_S,
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
+            body_timeout_s=TIMEOUT_S,
+            upgrade_timeout_s=TIMEOUT_S,
             cors_allowed_origins="*",
         )
         self.sockets.on("connect", self.connect, namespace=NAMESPACE)
@@ -71,6 +74,10 @@ class RelayApp:
                     await self.sockets.emit("said", body, room=room, namespace=namespace)
                     while asker.waiting > 1 and not asker.is_polled:  # noqa: ASYNC110
                         await asyncio.sleep(0.001)  # as fast as whoever asked for it reads
+            case ["close", int(size)]:
+                await self.sockets.emit("said", "a" * size, to=sid, namespace=namespace)
+                await self.sockets.emit("said", "last", to=sid, namespace=namespace)
+                self.sockets.close_soon(self.sockets.manager.eio_sid_from_sid(sid, namespace))
             case ["pause", int() | float() as seconds]:
                 await asyncio.sleep(seconds)
             case ["fail"]:

@@ -61,6 +61,7 @@ class TestASlowReader:
     ) -> None:
         process = psutil.Process(fresh.process.pid)
         before = fresh.state()
+        files = process.num_fds()
         rss = process.memory_info().rss
         async with connected(url(fresh), NAMESPACE, {"room": "flooded"}) as reader:
             # It stops reading, and the kernel takes little for it: from here on, TCP stalls.
@@ -76,6 +77,7 @@ class TestASlowReader:
             after = await fresh.until(lambda state: state["transports"] == 0)
             assert (after["objects"], after["members"], after["rooms"]) == (0, 0, 0)
             assert after["tasks"] <= before["tasks"]
+            assert process.num_fds() <= files, "the connection itself is gone"
 
     async def test_by_polling_is_let_go_too(self, fresh: Relay) -> None:
         async with Poller(url(fresh)) as reader:
@@ -85,6 +87,20 @@ class TestASlowReader:
                 await fresh.until(lambda state: "slow_consumer" in state["left"])
                 assert (await reader.request("GET"))[0] == 400
                 assert await said(other) == "000000" + "a" * 10
+
+    async def test_of_a_polled_answer_is_cut_off_by_the_ping(self, fresh: Relay) -> None:
+        process = psutil.Process(fresh.process.pid)
+        files = process.num_fds()
+        async with Poller(url(fresh)) as other:
+            await other.enter(NAMESPACE, {"room": "stuck"})
+            assert await other.post(event("flood", 1, 20_000_000)) == 200
+            reader, writer = await asyncio.open_connection("localhost", fresh.port, limit=1024)
+            query = f"/socket.io/?EIO=4&transport=polling&sid={other.sid}"
+            writer.write(f"GET {query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            await fresh.until(lambda state: "ping timeout" in state["left"])
+        await fresh.until(lambda state: process.num_fds() <= files)
+        writer.close()
 
     async def test_one_answer_may_weigh_more_than_the_queue(self, fresh: Relay) -> None:
         async with Poller(url(fresh)) as reader:
@@ -180,6 +196,42 @@ class TestNamespaces:
             await hear(socket)
             await socket.send(f'40{NAMESPACE},{{"room":"r","pause_s":0.3}}')
         await gone(relay, "transport close", before)
+
+
+class TestClosing:
+    @pytest.mark.parametrize("size", [1, 500_000])
+    async def test_says_first_what_was_to_be_said(self, relay: Relay, size: int) -> None:
+        before = relay.state()
+        async with connected(url(relay), NAMESPACE, {"room": "r"}) as socket:
+            await socket.send(event("close", size))
+            assert [await said(socket), await said(socket)] == ["a" * size, "last"]
+            assert await closing(socket) == 1000
+            await gone(relay, "server disconnect", before)
+
+    async def test_does_not_wait_for_ever_for_a_peer_that_does_not_read(self, relay: Relay) -> None:
+        process = psutil.Process(relay.process.pid)
+        before, files = relay.state(), process.num_fds()
+        async with connected(url(relay), NAMESPACE, {"room": "r"}) as socket:
+            raw = socket.transport.get_extra_info("socket")
+            raw.setsockopt(tcp.SOL_SOCKET, tcp.SO_RCVBUF, 4096)
+            socket.transport.pause_reading()
+            await socket.send(event("close", 10_000_000))
+            await gone(relay, "server disconnect", before)
+            await relay.until(lambda state: process.num_fds() <= files)
+
+
+async def test_a_body_that_does_not_come_ends_the_session(relay: Relay) -> None:
+    """Row T10: a length is announced and nothing follows."""
+    before = relay.state()
+    async with Poller(url(relay)) as client:
+        await client.enter(NAMESPACE, {"room": "r"})
+        reader, writer = await asyncio.open_connection("localhost", relay.port)
+        query = f"/socket.io/?EIO=4&transport=polling&sid={client.sid}"
+        head = f"POST {query} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n42"
+        writer.write(head.encode())
+        assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 400")
+        writer.close()
+        await gone(relay, "transport error", before)
 
 
 class TestHeartbeat:
@@ -319,6 +371,14 @@ class TestUpgrade:
             for number in range(2):
                 await client.post(event("say", "on the old way", id=number))
                 assert f'43{NAMESPACE},{number}[{{"ok":true}}]' in await client.poll()
+
+    async def test_one_that_takes_too_long_is_closed(self, relay: Relay) -> None:
+        async with Poller(url(relay)) as client:
+            await client.enter(NAMESPACE, {"room": "staying"})
+            async with websocket(url(relay), client.sid) as socket:
+                await closing(socket)
+            await client.post(event("say", "on the old way", id=1))
+            assert f'43{NAMESPACE},1[{{"ok":true}}]' in await client.poll()
 
     async def test_a_second_one_is_closed_and_the_first_goes_on(self, relay: Relay) -> None:
         async with Poller(url(relay)) as client:
