@@ -119,7 +119,11 @@ class SocketServer(socketio.AsyncServer):
         self._closed(eio_sid)
         self._binary_packet.pop(eio_sid, None)
         for member in self.eio.sockets[eio_sid].members:
-            await self._let_go(member, reason)
+            try:
+                await self._let_go(member, reason)
+            except Exception:
+                # A boundary as below: the other namespaces must be told all the same.
+                log.exception("disconnect failed", namespace=member.namespace)
 
     def close_soon(self, eio_sid: str) -> None:
         """Hang up on a transport; those who listen are told in a moment."""
