@@ -21,13 +21,15 @@ import structlog
 
 from chatserver.realtime.lines import Frame, Line, Message, Receive, Send
 from chatserver.realtime.packets import Malformed
-from chatserver.realtime.transports import OPEN, PARSE_ERROR, SLOW_CONSUMER, Transport
+from chatserver.realtime.transports import NOOP, OPEN, PARSE_ERROR, SLOW_CONSUMER, Transport
 
 SEPARATOR = "\x1e"
 PROTOCOL = "4"
 BODY_TIMEOUT_S = 10.0
 UPGRADE_TIMEOUT_S = 10.0
 SHUTDOWN_TIMEOUT_S = 2.0
+LAST_POLL_S = 1.0
+"""How long after a client said goodbye its last poll may still come, by another line."""
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,7 @@ class EngineServer(engineio.AsyncServer):
         self._body_timeout_s = body_timeout_s
         self._upgrade_timeout_s = upgrade_timeout_s
         self._finishing: set[asyncio.Task[None]] = set()
+        self._leaving: set[str] = set()
 
     # Requests
 
@@ -96,7 +99,10 @@ class EngineServer(engineio.AsyncServer):
             else:
                 await self._open_websocket(scope, receive, send)
             return
-        if refusal is not None:
+        if refusal is not None and scope["method"] == "GET" and sid in self._leaving:
+            self._leaving.discard(sid)
+            await self._respond(scope, send, 200, NOOP.encode())
+        elif refusal is not None:
             await self._respond(scope, send, 400, orjson.dumps({"code": 0, "message": refusal}))
         elif scope["method"] == "OPTIONS":
             await self._respond(scope, send, 200, b"ok")
@@ -280,9 +286,15 @@ class EngineServer(engineio.AsyncServer):
             return
         transport.posting = asyncio.get_running_loop().create_future()
         status, body = 200, b"ok"
+        was_polled = transport.is_polled
         try:
             for text in (await self._body(receive)).decode().split(SEPARATOR):
                 await transport.handle(self._posted(text))
+            if transport.reason == self.reason.CLIENT_DISCONNECT and not was_polled:
+                self._leaving.add(transport.sid)
+                asyncio.get_running_loop().call_later(
+                    LAST_POLL_S, self._leaving.discard, transport.sid
+                )
         except (Malformed, UnicodeDecodeError) as error:
             self._reject(transport, Malformed(str(error) if isinstance(error, Malformed) else ""))
             status, body = 400, b"{}"

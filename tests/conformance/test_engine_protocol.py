@@ -175,6 +175,15 @@ class TestClosing:
             assert await poll == ["6"]
             assert (await client.request("GET"))[0] == 400
 
+    async def test_by_polling_when_the_last_poll_comes_late(
+        self, server: Conformance, path: str
+    ) -> None:
+        """It travels by another line than the goodbye, which may overtake it."""
+        async with Poller(f"{server.url}/{path}/") as client:
+            assert await client.post("1") == 200
+            assert await client.poll() == ["6"]
+            assert (await client.request("GET"))[0] == 400
+
     async def test_by_websocket(self, server: Conformance, path: str) -> None:
         async with websocket(f"{server.url}/{path}/") as socket:
             await hear(socket)
