@@ -9,6 +9,21 @@ from sqlalchemy import Engine, create_engine, event, make_url
 BUSY_TIMEOUT_S = 2.0
 """How long a write waits for another process's lock before it is refused as unavailable."""
 
+POSTGRESQL: dict[str, Any] = {
+    # A process that sleeps in the middle of a transaction must not keep its locks: the server
+    # ends it, and what it would have written late is taken back.
+    "options": "-c statement_timeout=5000 -c lock_timeout=4000 "
+    "-c idle_in_transaction_session_timeout=5000",
+    "connect_timeout": 2,
+    # A server that vanished without a word (a cut cable, a dropped route) is noticed within 10 s.
+    "keepalives": 1,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8000,
+}
+"""How PostgreSQL is spoken to: nobody waits for ever, on either side."""
+
 
 def normalise_url(url: str) -> str:
     """Return a URL with the driver this product uses (`postgres://` is what many hosts hand out)."""
@@ -38,7 +53,7 @@ def create_engines(url: str, *, readers: int) -> tuple[Engine, Engine]:
     options: dict[str, Any] = {
         "max_overflow": 0,
         "hide_parameters": True,
-        "connect_args": {"options": "-c statement_timeout=5000 -c lock_timeout=4000"},
+        "connect_args": POSTGRESQL,
     }
     writer = create_engine(url, pool_size=8, **options)
     reader = create_engine(url, pool_size=readers, pool_pre_ping=True, **options)
