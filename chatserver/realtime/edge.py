@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
-import orjson
 
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import PublicId, VisitorId
@@ -91,7 +90,7 @@ class Edge:
     async def emit_heard(self, room: str, emit: Emit) -> None:
         """Send what another process worded to this process's sockets in a room."""
         assert self.server is not None
-        data = orjson.loads(emit.data)
+        data = msgspec.json.decode(emit.data)
         await self.server.emit(emit.name, data, room=room, namespace=emit.namespace)
 
     async def tell(self, connection: Connection, name: str, fact: msgspec.Struct) -> None:

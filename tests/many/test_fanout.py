@@ -97,8 +97,9 @@ async def test_a_room_that_is_wholly_local_is_not_published(redis_server: Redis)
         await until(lambda: b_ears.emits)
         # And when it has left, the room is ours alone again.
         b.leave("visitor:1")
-        a.emit("visitor:1", HELLO)
-        await until(lambda: a.wants("visitor:1") is False or a.emit("visitor:1", HELLO))
+        while a.wants("visitor:1"):
+            a.emit("visitor:1", HELLO)
+            await asyncio.sleep(0.02)
 
 
 async def test_orders_reach_all_or_those_who_have_the_room(redis_server: Redis) -> None:
