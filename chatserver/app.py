@@ -68,6 +68,7 @@ class ChatServer:
     realtime: Realtime
     pages: Starlette
     membership: Membership
+    windows: Windows
     handover: Handover | None = None
     stopped: bool = False
 
@@ -117,6 +118,7 @@ class ChatServer:
             await self.membership.leave()
         except Refusal as refusal:
             log.warning("left without a word", code=refusal.code)
+        await self.windows.close()
         await self.database.close()
         log.info("stopped")
 
@@ -229,7 +231,7 @@ def build_app(
         max_body_size=MAX_BODY_BYTES,
     )
     server = ChatServer(
-        settings, database, clock, chat, realtime, pages, membership, handover=handover
+        settings, database, clock, chat, realtime, pages, membership, windows, handover=handover
     )
     return server
 

@@ -6,7 +6,7 @@ door that nobody can open.
 """
 
 import asyncio
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from limits import RateLimitItem
@@ -35,6 +35,10 @@ class Windows(Protocol):
         """Forget what was counted."""
         ...
 
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
 
 class LocalWindows:
     """Counts in this process.
@@ -58,6 +62,9 @@ class LocalWindows:
         """Forget what was counted."""
         self._limiter.clear(item, *key)
 
+    async def close(self) -> None:
+        """Nothing: there are none."""
+
 
 class SharedWindows:
     """Counts in Redis for every process of an installation, and here while Redis is away.
@@ -71,17 +78,22 @@ class SharedWindows:
         # Only where it is used: the embedded default starts without the library.
         from limits.aio.storage import RedisStorage
         from limits.aio.strategies import MovingWindowRateLimiter as SharedRateLimiter
+        from redis.asyncio import ConnectionPool
 
-        self._storage = RedisStorage(
-            f"async+{url.replace('unix://', 'redis+unix://', 1)}",
-            implementation="redispy",
-            key_prefix=prefix,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
+        self._pool = ConnectionPool.from_url(
+            url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
         )
-        self._shared = SharedRateLimiter(self._storage)
+        options: dict[str, Any] = {"connection_pool": self._pool}
+        storage = RedisStorage(
+            "async+redis://", implementation="redispy", key_prefix=prefix, **options
+        )
+        self._shared = SharedRateLimiter(storage)
         self._local = LocalWindows()
         self._away_until = 0.0
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._pool.aclose()
 
     async def _ask(self, what: str, item: RateLimitItem, key: tuple[str, ...]) -> bool | None:
         from redis.exceptions import RedisError

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, select
 
 from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.clock import SharedClock
-from chatserver.domain.messages import ActivityType
+from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.services import processes
 from chatserver.services.chat import Chat
 from chatserver.storage.database import Database
+from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import duty, message, process
-from tests.cast import SHELF, RecordingBroadcaster, check_invariants
+from tests.cast import SHELF, START_MS, RecordingBroadcaster, build_stage, check_invariants
 from tests.many.conftest import NewCluster, settle, talking
 from tests.postgresql import PostgreSQL
 from tests.server import AgentClient, VisitorClient, furnish, now_ms
@@ -209,3 +210,47 @@ def test_the_clock_does_not_follow_what_is_only_measuring() -> None:
     assert clock.offset_ms == 0
     clock.correct(40, trip_ms=2)
     assert clock.offset_ms == 40
+
+
+async def test_two_that_sweep_at_once_do_everything_once(postgresql: PostgreSQL) -> None:
+    url = postgresql.fresh_database()
+    migrate(url, now_ms=START_MS)
+    stage = await build_stage(url)
+    other = Chat(
+        Database(url),
+        clock=stage.clock,
+        broadcaster=RecordingBroadcaster(),
+        knowledge=FaqKnowledge(SHELF.base),
+    )
+    try:
+        await stage.available(stage.grace)
+        done = await stage.says(stage.ada, "merhaba")
+        await stage.accepts(stage.grace, done.conversation)
+        asked = await stage.says(stage.alan, "kimse var mı")  # an offer that Grace will miss
+        for _ in range(6):
+            stage.clock.advance(s=20)
+            await asyncio.gather(*(chat.sweep() for chat in (stage.chat, other) for _ in range(3)))
+            await stage.chat.settle()
+            await other.settle()
+        first: Counter[str] = Counter(await stage.activities(done.conversation))
+        second: Counter[str] = Counter(await stage.activities(asked.conversation))
+        assert first["agent_lost"] == 1
+        assert (
+            second["offer_missed"] + first["offer_missed"]
+            <= first["offer_made"] + second["offer_made"]
+        )
+        for counted in (first, second):
+            assert counted["nobody_accepted"] <= 1 and counted["nobody_free"] <= 1
+        said = [
+            message.body
+            for conversation in (done.conversation, asked.conversation)
+            for message in await stage.log(conversation)
+            if message.author.kind is AuthorKind.BOT
+        ]
+        assert len(said) == len(set(map(str, said))), said
+        await stage.check_invariants()
+    finally:
+        await other.settle()
+        await other.tasks.stop()
+        await other.database.close()
+        await stage.close()

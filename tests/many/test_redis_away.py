@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from chatserver.domain.ids import StaffId
+from chatserver.services import staff
+from chatserver.storage.database import Database
 from tests.many.conftest import Cluster, NewCluster
 from tests.many.traffic import Traffic, percentile
 from tests.redis import Redis
-from tests.server import ServerProcess
+from tests.server import AgentClient, ServerProcess
 
 AWAY_S = float(os.environ.get("REDIS_AWAY_S", "4"))
 
@@ -106,3 +109,22 @@ async def test_processes_start_and_serve_while_redis_is_away(
     await traffic.end()
     await traffic.check(cluster.url)
     await traffic.close()
+
+
+async def test_rights_end_on_other_processes_without_redis_too(
+    new_cluster: NewCluster, own_redis: Redis
+) -> None:
+    cluster = new_cluster(1, redis=own_redis)
+    (server,) = cluster.processes
+    account = cluster.accounts[0]
+    agent = AgentClient(server.origin, account)
+    await agent.connect()
+    own_redis.kill()
+    database = Database(cluster.url)
+    try:
+        # As a command, or a process that can't tell anybody, would.
+        await database.write(staff.end_sessions, StaffId(account.id))
+    finally:
+        await database.close()
+    await asyncio.wait_for(agent.gone.wait(), 10)
+    await agent.close()
