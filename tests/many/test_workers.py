@@ -9,6 +9,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator
@@ -26,7 +28,7 @@ from chatserver.errors import SettingsError
 from chatserver.settings import WORKERS_NEED_BOTH, load_settings
 from tests.many.conftest import NewCluster
 from tests.many.traffic import Traffic, percentile
-from tests.server import SECRET, AgentClient, ServerProcess, VisitorClient, fresh_client_id
+from tests.server import ROOT, SECRET, AgentClient, ServerProcess, VisitorClient, fresh_client_id
 
 WORKERS = int(os.environ.get("WORKERS", "2"))
 RESTARTS = int(os.environ.get("RESTARTS", "1"))
@@ -167,6 +169,14 @@ async def test_a_rolling_restart_under_traffic_loses_nothing(new_cluster: NewClu
     await traffic.close()
     assert await asyncio.to_thread(server.terminate, 20) == 0
     assert "Traceback" not in server.log and '"exception"' not in server.log
+
+
+def test_the_embedded_default_loads_nothing_of_it() -> None:
+    code = "import sys, chatserver.app; print('redis' in sys.modules, 'psycopg' in sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert said.stdout.split() == ["False", "False"]
 
 
 # Polling
