@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from chatserver.errors import ChatError, Code, Refusal
-from chatserver.storage.engines import create_engines, is_sqlite, normalise_url
+from chatserver.storage.engines import create_engines, is_sqlite, normalise_url, wait_for_locks
 from chatserver.storage.patience import MAX_READS, PATIENCE_S, Patience
 
 P = ParamSpec("P")
@@ -184,6 +184,7 @@ class Database:
     ) -> R:
         """Run one unit here and now, for commands without an event loop."""
         with self._writer.connect() as connection, connection.begin():
+            wait_for_locks(connection)
             return unit(connection, *args, **kwargs)
 
     @property
@@ -266,6 +267,7 @@ class Database:
 
     def _failed(self, batch: list[_Job], error: Exception) -> None:
         if _is_contention(error):
+            log.info("batch taken apart", units=len(batch), error=_sqlstate(error))
             for job in batch:
                 job.result, job.error = None, None
                 self._commit_alone(job)
@@ -281,6 +283,7 @@ class Database:
         for _ in range(3):
             try:
                 with self._writer.connect() as connection, connection.begin():
+                    wait_for_locks(connection)
                     job.attempt(connection)
                 return
             except (SQLAlchemyError, OSError) as error:
@@ -301,4 +304,8 @@ class Database:
 
 def _is_contention(error: Exception) -> bool:
     """Whether PostgreSQL gave up a transaction because of another (40P01, 40001)."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"40P01", "40001", "55P03"}
+    return _sqlstate(error) in {"40P01", "40001", "55P03"}
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)

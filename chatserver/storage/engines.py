@@ -4,10 +4,13 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 BUSY_TIMEOUT_S = 2.0
 """How long a write waits for another process's lock before it is refused as unavailable."""
+
+HASTY_LOCK_MS = 300
+"""How long a batch of units waits for a lock that another transaction holds."""
 
 POSTGRESQL: dict[str, Any] = {
     # A process that sleeps in the middle of a transaction must not keep its locks: the server
@@ -55,9 +58,25 @@ def create_engines(url: str, *, readers: int) -> tuple[Engine, Engine]:
         "hide_parameters": True,
         "connect_args": POSTGRESQL,
     }
-    writer = create_engine(url, pool_size=8, **options)
+    writer = create_engine(url, pool_size=8, **options | {"connect_args": _hasty()})
     reader = create_engine(url, pool_size=readers, pool_pre_ping=True, **options)
     return writer, reader
+
+
+def _hasty() -> dict[str, Any]:
+    """Return how the writers connect: a batch that waits for a lock is soon run unit by unit.
+
+    Batches of several processes lock many rows each, and PostgreSQL looks for a deadlock only after
+    a second, which everybody in the batch would wait.
+    """
+    options = POSTGRESQL["options"].replace("lock_timeout=4000", f"lock_timeout={HASTY_LOCK_MS}")
+    return POSTGRESQL | {"options": options}
+
+
+def wait_for_locks(connection: Connection) -> None:
+    """Let this transaction of a writer wait for locks as long as a single unit may."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '4s'")
 
 
 def _sqlite_engine(url: str, *, size: int, writes: bool) -> Engine:

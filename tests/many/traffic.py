@@ -108,7 +108,7 @@ class Traffic:
         while visitor.token is None and not self.over:
             try:
                 await visitor.start()
-            except NETWORK:
+            except (*NETWORK, AssertionError):  # no line, or told to try again
                 await asyncio.sleep(0.1)
         while not self.over:
             identity, text = fresh_client_id(), f"soru {number}"
