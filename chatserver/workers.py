@@ -28,6 +28,7 @@ STOP_TIMEOUT_S = 20.0
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
+LONGEST_FOLDER = 60
 STEADY_S = 30.0
 """A worker that lived so long did not fail at its start: the next pause is the first again."""
 
@@ -78,7 +79,9 @@ class Workers:
     def __init__(self, listener: socket.socket, count: int) -> None:
         self._listener = listener
         self._count = count
-        self._folder = tempfile.TemporaryDirectory(prefix="chatserver-")
+        # A socket's path may have 107 characters, and some machines have long temporary folders.
+        here = None if len(tempfile.gettempdir()) < LONGEST_FOLDER else "/tmp"
+        self._folder = tempfile.TemporaryDirectory(prefix="chatserver-", dir=here)
         self._places: dict[int, Worker] = {}
         self._replacing: set[int] = set()
         self._changing = asyncio.Lock()

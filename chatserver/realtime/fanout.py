@@ -213,6 +213,13 @@ class Fanout:
         if link is self._publisher:
             self._hang_up("slow")
 
+    async def drained(self) -> None:
+        """Wait until what was said has gone out, or could not in time."""
+        for _ in range(6):
+            if not (self._queue or self._in_flight):
+                return
+            await asyncio.sleep(PUBLISH_TIMEOUT_S / 5)
+
     # Hearing
 
     def _pushed(self, item: list[Reply]) -> None:
@@ -319,7 +326,7 @@ class Fanout:
         loop = asyncio.get_running_loop()
         self._heard_at = loop.time()
         self.is_up = True
-        self._subscribe([room for room in self._members if room not in set(rooms)])
+        self._subscribe([room for room in self._members if room not in self._joined])
         self.order(None, Order("rooms"))
         log.info("redis joined", rooms=len(rooms))
         assert self._listener is not None

@@ -193,6 +193,8 @@ class Realtime:
             await asyncio.wait_for(self._broadcaster.drained(), timeout=2)
         except TimeoutError:
             log.warning("facts untold at stop")
+        if self.edge.fanout is not None:
+            await self.edge.fanout.drained()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
