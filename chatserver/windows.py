@@ -13,7 +13,9 @@ from limits import RateLimitItem
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
-REDIS_TIMEOUT_S = 0.25
+REDIS_TIMEOUT_S = 0.5
+"""Whoever signs in can wait so long, and hashing a password takes as long anyway."""
+
 PAUSE_S = 1.0
 """So long after a failure Redis is not asked: nobody waits for it again and again."""
 
@@ -78,10 +80,14 @@ class SharedWindows:
         # Only where it is used: the embedded default starts without the library.
         from limits.aio.storage import RedisStorage
         from limits.aio.strategies import MovingWindowRateLimiter as SharedRateLimiter
-        from redis.asyncio import ConnectionPool
+        from redis.asyncio import BlockingConnectionPool
 
-        self._pool = ConnectionPool.from_url(
-            url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
+        self._pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=2,
+            timeout=REDIS_TIMEOUT_S,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
         )
         options: dict[str, Any] = {"connection_pool": self._pool}
         storage = RedisStorage(

@@ -77,8 +77,15 @@ def workers_of(server: ServerProcess) -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process(server.process.pid).children()
-        if "--worker" in child.cmdline()
+        if "--worker" in _command(child)
     ]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return []
 
 
 def health(origin: str) -> dict[str, Any]:
