@@ -20,10 +20,10 @@ setup: .venv/.ready
 demo: setup
 	$(BIN)/chatserver demo
 
-# every test, real servers and a real browser included
+# every test, real servers and a real browser included; they mostly wait, so three at a time
 test: setup .venv/.tested
 	$(BIN)/python -m tests.machine
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 # what CI runs
 check: setup .venv/.tested

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from chatserver import __version__
 from chatserver.clock import SystemClock, to_ms
 from chatserver.domain.people import Role
 from chatserver.errors import ChatError, SettingsError
+from chatserver.faq_commands import faq
 from chatserver.logs import configure_logs
 from chatserver.services import setup
 from chatserver.settings import Settings, load_settings
@@ -309,29 +309,7 @@ def transcripts_export(
         database.shut()
 
 
-# The FAQ
-
-
-@main.group()
-def faq() -> None:
-    """The FAQ engine on the command line."""
-
-
-@faq.command(name="ask")
-@click.argument("text")
-@click.option("--language", type=click.Choice(["tr", "en"]), default="tr")
-def faq_ask(text: str, language: str) -> None:
-    """Say what the bot would answer, and how sure it is.
-
-    Example: chatserver faq ask "kargom nerde"
-    """
-    from chatserver.faq_shelf import FaqShelf
-
-    started = time.perf_counter()
-    result = FaqShelf.starter().base.match(text, language)
-    click.echo(f"{result.verdict} ({(time.perf_counter() - started) * 1000:.0f} ms with loading)")
-    for match in result.matches:
-        click.echo(f"  {match.confidence:.2f}  {match.entry.key}  {match.entry.question}")
+main.add_command(faq)
 
 
 @main.command()

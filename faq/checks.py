@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from faq.matcher import KnowledgeBase
+from faq.matcher import KnowledgeBase, MatchResult
 from faq.yamls import ContentError, Fault, Reader
 
 CHECKS = Path(__file__).parent / "checks"
@@ -26,7 +26,10 @@ class Check:
 
     def passes(self, base: KnowledgeBase, language: str) -> bool:
         """Whether the knowledge base does what the check says."""
-        result = base.match(self.message, language)
+        return self.is_met_by(base.match(self.message, language))
+
+    def is_met_by(self, result: MatchResult) -> bool:
+        """Whether a result is what the check says."""
         found = [match.entry.key for match in result.candidates]
         if self.entry is None:
             return result.verdict != "answer"

@@ -1,32 +1,84 @@
-"""From scores to a confidence between 0 and 1, and from that to a verdict; knows no text.
+"""From scored entries to a confidence between 0 and 1; knows no text.
 
-One logistic model; its weights were set by hand and measured, not fitted (`docs/faq.md`).
+One logistic model over evidence about the best entry and its lead (`model.py`). What it says means
+the same on every site: of a hundred answers at 0.9, some ninety are right (`docs/faq.md`).
 """
 
 import math
 
-ANSWER_FROM = 0.62
-CLARIFY_FROM = 0.34
-CLARIFY_NEXT_FROM = 0.04
-ONE_WORD_RIVAL_FROM = 0.36
-"""A second entry this sure makes a single word a question back: `iade` alone."""
+import numpy as np
 
-RIVAL_FROM, RIVAL_WITHIN = 0.5, 0.3
-"""So does, for any message, one that is sure in itself and near the first."""
+from faq.engine import Engine, Scored
+from faq.model import PARTS
 
-_BIAS = -5.0
-_SCORE = 3.5
-_MARGIN = 5.0
-_COVERAGE = 3.5
+EXACT = 0.97
+"""An editor wrote these very words under this one entry."""
+
+ONE_WORD_AT_MOST = 0.6
+"""A single word that several entries have says what a message is about, not yet what it asks."""
+
+ONE_WORD_DOUBT = 3.0
+"""By how much the scores of a single word are drawn together: what to choose from is wanted."""
+
+NEAR_SHARE = 0.05
+"""Belief of a second entry, beside the first's, from which on it may be the one that is meant."""
+
+_PLACE = {name: place for place, name in enumerate(PARTS)}
+_OWN = ("asked", "known", "gap", "said", "mutual", "literal", "elsewhere")
+_OWN_PLACES = [_PLACE[name] for name in _OWN]
+_LEADS = [_PLACE[name] for name in ("nearest_letters", "entry_meaning", "mutual", "known")]
+_LITERAL = _PLACE["literal"]
 
 
-def confidence(score: float, rival: float, coverage: float) -> float:
-    """Return how likely a match is right.
+def _is_shared(scored: Scored, belief: list[float]) -> bool:
+    """Whether another entry has every word of the message too, and is near enough to be meant."""
+    return any(
+        share >= NEAR_SHARE * belief[0] and parts[_LITERAL] >= 1
+        for share, parts in zip(belief[1:], scored.parts[1:], strict=True)
+    )
+
+
+def shares(scores: tuple[float, ...]) -> list[float]:
+    """Return how the belief is shared among entries, by softmax of their scores."""
+    top = max(scores)
+    raised = [math.exp(score - top) for score in scores]
+    total = sum(raised)
+    return [value / total for value in raised]
+
+
+def evidence(engine: Engine, scored: Scored, words: int) -> list[float]:
+    """Return what speaks for the best entry, in the order of `model.EVIDENCE`.
 
     Args:
-        score: of the entry.
-        rival: score of the best other entry.
-        coverage: 0–1, share of the message that the entry knows.
+        words: number of different words of the message.
     """
-    raw = _BIAS + _SCORE * score + _MARGIN * (score - rival) + _COVERAGE * coverage
-    return 1 / (1 + math.exp(-raw))
+    first = shares(scored.scores)[0]
+    margin = scored.scores[0] - scored.scores[1] if len(scored.scores) > 1 else scored.scores[0]
+    best = scored.parts[0]
+    others = scored.parts[1:, _LEADS].max(axis=0) if len(scored.parts) > 1 else np.zeros(4)
+    return [
+        math.log((first + 1e-6) / (1 - first + 1e-6)),
+        margin,
+        scored.scores[0],
+        *best[_OWN_PLACES].tolist(),
+        *(best[_LEADS] - others).tolist(),
+        scored.agreement,
+        math.log1p(words),
+        float(words <= 1),
+    ]
+
+
+def confidences(engine: Engine, scored: Scored, words: int) -> list[float]:
+    """Return the confidence of every scored entry, best first, never rising.
+
+    An entry that has these very words as an utterance, alone, is sure whatever else speaks.
+    """
+    sure = engine.weights.confidence(evidence(engine, scored, words))
+    belief = shares(scored.scores)
+    if words == 1 and _is_shared(scored, belief):
+        sure = min(sure, ONE_WORD_AT_MOST)
+        belief = shares(tuple(score / ONE_WORD_DOUBT for score in scored.scores))
+    if scored.exact == {scored.places[0]}:
+        sure = max(sure, EXACT)
+    rest = [min(sure, (1 - sure) * 2, sure * b / belief[0]) for b in belief[1:]]
+    return [sure, *np.minimum.accumulate(rest).tolist()] if rest else [sure]

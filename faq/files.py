@@ -14,6 +14,7 @@ from yaml.nodes import Node, ScalarNode
 
 from faq.entries import Entry, EntryStatus
 from faq.text import Lexicon, fold, tokens
+from faq.words import Concept, RootWords
 from faq.yamls import ContentError, Fault, Reader
 
 CONTENT = Path(__file__).parent / "content"
@@ -21,10 +22,15 @@ CONTENT = Path(__file__).parent / "content"
 
 LANGUAGES = ("tr", "en")
 MAX_ANSWER_CHARS = 1200
+MAX_PHRASE_WORDS = 6
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FILE = frozenset({"category", "entries"})
 _REQUIRED = frozenset({"key", "question", "utterances", "answer", "status"})
 _LEXICON = frozenset({"shorthand", "noise", "weak"})
+_THESAURUS = frozenset({"concepts"})
+_CONCEPT = frozenset({"name", "same"})
+_CONCEPT_MAY = frozenset({"near"})
+_ROOTS = frozenset({"verbs", "nouns", "dropping", "like_infinitives"})
 _OPTIONAL = frozenset({"valid_from", "valid_until"})
 
 
@@ -109,6 +115,110 @@ def load_lexicon(path: Path) -> Lexicon:
     if faults:
         raise ContentError(faults)
     return Lexicon(shorthand, lists["noise"], lists["weak"])
+
+
+def load_concepts(path: Path) -> tuple[Concept, ...]:
+    """Read one language's thesaurus.
+
+    Raises:
+        ContentError: with every fault.
+    """
+    faults: list[Fault] = []
+    reader = Reader(path, faults)
+    found: dict[str, Concept] = {}
+    root = reader.root()
+    fields = reader.fields(root, required=_THESAURUS) if root else None
+    for node in reader.items(fields["concepts"]) if fields else ():
+        row = reader.fields(node, required=_CONCEPT, optional=_CONCEPT_MAY)
+        name = reader.text(row["name"]) if row else None
+        if row is None or name is None:
+            continue
+        if not _KEY.fullmatch(name):
+            reader.fault(row["name"], f"name {name!r} must be lower-case words joined by hyphens")
+        if name in found:
+            reader.fault(row["name"], f"concept {name!r} stands twice")
+        seen: set[str] = set()
+        found[name] = Concept(
+            name,
+            _phrases(reader, row["same"], seen),
+            _phrases(reader, row["near"], seen) if "near" in row else (),
+        )
+    if faults:
+        raise ContentError(faults)
+    return tuple(found.values())
+
+
+def _phrases(reader: Reader, node: Node, seen: set[str]) -> tuple[str, ...]:
+    said: list[str] = []
+    for text, item in reader.texts(node):
+        folded = fold(text)
+        if folded in seen:
+            reader.fault(item, f"{text!r} stands twice in this concept")
+        if not 1 <= len(folded.split()) <= MAX_PHRASE_WORDS:
+            reader.fault(item, f"{text!r} must be one to {MAX_PHRASE_WORDS} words")
+        seen.add(folded)
+        said.append(text)
+    return tuple(said)
+
+
+def extended_concepts(known: tuple[Concept, ...], path: Path) -> tuple[Concept, ...]:
+    """Return a thesaurus with a shop's own on top: more words for its concepts, and new ones.
+
+    Raises:
+        ContentError: with every fault.
+    """
+    found = {concept.name: concept for concept in known}
+    for own in load_concepts(path):
+        shipped = found.get(own.name, Concept(own.name, ()))
+        same = tuple(dict.fromkeys((*shipped.same, *own.same)))
+        near = tuple(dict.fromkeys((*shipped.near, *own.near)))
+        found[own.name] = Concept(own.name, same, near)
+    return tuple(found.values())
+
+
+def extended_lexicon(known: Lexicon, path: Path) -> Lexicon:
+    """Return a lexicon with a shop's own on top; where both say something, the shop's stands.
+
+    Raises:
+        ContentError: with every fault.
+    """
+    own = load_lexicon(path)
+    return Lexicon(
+        {**known.shorthand, **own.shorthand}, known.noise | own.noise, known.weak | own.weak
+    )
+
+
+def load_root_words(path: Path) -> RootWords:
+    """Read what is known of one language's roots.
+
+    Raises:
+        ContentError: with every fault.
+    """
+    faults: list[Fault] = []
+    reader = Reader(path, faults)
+    root = reader.root()
+    fields = reader.fields(root, required=_ROOTS) if root else None
+    lists = {
+        name: frozenset(fold(word) for word, _ in reader.texts(node))
+        for name, node in (fields or {}).items()
+    }
+    if faults:
+        raise ContentError(faults)
+    return RootWords(**lists)
+
+
+@cache
+def concepts(language: str) -> tuple[Concept, ...]:
+    """Return the shipped thesaurus; an empty one for a language that has none."""
+    path = CONTENT / f"thesaurus.{language}.yaml"
+    return load_concepts(path) if path.exists() else ()
+
+
+@cache
+def root_words(language: str) -> RootWords:
+    """Return the shipped roots; none for a language that needs none."""
+    path = CONTENT / f"roots.{language}.yaml"
+    return load_root_words(path) if path.exists() else RootWords()
 
 
 @cache

@@ -1,35 +1,28 @@
 """Which entry a message asks for, and how sure that is; knows no shopper and no wording.
 
-Every way of every entry is compared with the message (`index.py`); an entry scores as its best
-way, helped a little by all its ways taken together. `confidence.py` turns scores into a
-confidence, and two thresholds into a verdict.
+`engine.py` scores, `confidence.py` says how sure, two thresholds make the verdict.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from faq.confidence import (
-    ANSWER_FROM,
-    CLARIFY_FROM,
-    CLARIFY_NEXT_FROM,
-    ONE_WORD_RIVAL_FROM,
-    RIVAL_FROM,
-    RIVAL_WITHIN,
-    confidence,
-)
+from faq.confidence import confidences
+from faq.engine import Engine, Language, Reading, Scored
 from faq.entries import Entry, EntryStatus
-from faq.files import lexicon
-from faq.index import FeatureIndex, Vocabulary, grams, stem
-from faq.text import Lexicon
+from faq.explain import Explanation, explain
+from faq.languages import language as shipped_language
+from faq.model import Thresholds
+from faq.sentences import sentences
 
 Verdict = Literal["answer", "clarify", "none"]
-MAX_MESSAGE_CHARS = 600
-"""What is longer is cut: the question stands at the beginning, and time must be bounded."""
 
-_STEM_SHARE, _GRAM_SHARE = 0.5, 0.5
-_ALL_WAYS_SHARE = 0.25
+MAX_MESSAGE_CHARS = 1000
+"""What is longer is cut: the question stands before that, and time must be bounded."""
+
+CLARIFY_NEXT_FROM = 0.05
+"""A second choice less sure than this is no choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +46,15 @@ class MatchResult:
     Args:
         verdict: `answer` (the first match is it), `clarify` (ask which), `none`.
         matches: best first; ties by key.
+        questions: where the message asks several things that have an answer each, the result of
+            each of its questions, in their order; the result itself is then the surest of them.
+        explanation: why, where it was asked for.
     """
 
     verdict: Verdict
     matches: tuple[Match, ...]
+    questions: tuple["MatchResult", ...] = ()
+    explanation: Explanation | None = None
 
     @property
     def candidates(self) -> tuple[Match, ...]:
@@ -68,33 +66,119 @@ class MatchResult:
             return tuple(near or self.matches[:1])
         return ()
 
+    @property
+    def confidence(self) -> float:
+        """How sure the first match is; 0 where there is none."""
+        return self.matches[0].confidence if self.matches else 0.0
 
-_NOTHING = MatchResult("none", ())
+
+NOTHING = MatchResult("none", ())
 
 
 class KnowledgeBase:
-    """The published entries of a site, ready to be matched; never changes once built.
+    """The published entries of a site, ready to be matched.
+
+    It never changes once built, so threads may share it, and a site whose entries change puts a
+    new one in its place.
 
     Args:
         entries: of any language and status; only published ones are used. Of two with the same
             key and language the first stands.
+        languages: a shop's own lexicon and thesaurus by language; the shipped ones where missing.
+        thresholds: a site's own by language; the shipped ones where missing.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        *,
+        languages: Iterable[Language] = (),
+        thresholds: dict[str, Thresholds] | None = None,
+    ) -> None:
+        own = {language.code: language for language in languages}
         by_language: dict[str, dict[str, Entry]] = defaultdict(dict)
         for entry in entries:
             if entry.status is EntryStatus.PUBLISHED:
                 by_language[entry.language].setdefault(entry.key, entry)
         self._entries = dict(by_language)
-        self._matchers = {
-            language: _Matcher(sorted(found.values(), key=lambda e: e.key), lexicon(language))
-            for language, found in by_language.items()
+        self._thresholds = thresholds or {}
+        self._engines = {
+            code: Engine(
+                sorted(found.values(), key=lambda entry: entry.key),
+                own.get(code) or shipped_language(code),
+            )
+            for code, found in by_language.items()
         }
 
-    def match(self, text: str, language: str, limit: int = 5) -> MatchResult:
-        """Return the ranked matches and the verdict; `none` for a language without entries."""
-        matcher = self._matchers.get(language)
-        return matcher.match(text[:MAX_MESSAGE_CHARS], limit) if matcher else _NOTHING
+    def with_utterance(self, key: str, language: str, utterance: str) -> "KnowledgeBase":
+        """Return a knowledge base in which an entry has one utterance more, without a rebuild.
+
+        How telling each word is stays as it was until the next build.
+
+        Raises:
+            KeyError: when no published entry has that key.
+        """
+        entry = self._entries[language][key]
+        grown = replace(entry, utterances=(*entry.utterances, utterance))
+        other = object.__new__(KnowledgeBase)
+        other._thresholds = self._thresholds
+        other._entries = {**self._entries, language: {**self._entries[language], key: grown}}
+        other._engines = {
+            **self._engines,
+            language: self._engines[language].with_utterance(grown, utterance),
+        }
+        return other
+
+    def thresholds(self, language: str) -> Thresholds:
+        """Return what this site's verdicts rest on."""
+        return self._thresholds.get(language) or shipped_language(language).model.thresholds
+
+    def match(
+        self, text: str, language: str, limit: int = 5, *, explained: bool = False
+    ) -> MatchResult:
+        """Return the ranked matches and the verdict; `none` for a language without entries.
+
+        Args:
+            limit: how many matches at most.
+            explained: whether to say why, which takes a little longer.
+        """
+        engine = self._engines.get(language)
+        if engine is None:
+            return NOTHING
+        said = text[:MAX_MESSAGE_CHARS]
+        whole = self._matched(engine, said, limit, explained=explained)
+        parts = sentences(said)
+        if len(parts) < 2:
+            return whole
+        found = [self._matched(engine, part, limit, explained=explained) for part in parts]
+        surest = max([whole, *found], key=lambda result: result.confidence)
+        asked: dict[str, MatchResult] = {}
+        for result in found:
+            if result.verdict == "answer":
+                asked.setdefault(result.matches[0].entry.key, result)
+        return replace(surest, questions=tuple(asked.values()) if len(asked) > 1 else ())
+
+    def _matched(self, engine: Engine, text: str, limit: int, *, explained: bool) -> MatchResult:
+        reading = engine.reading(text)
+        scored = engine.score(reading.analysis)
+        if scored is None:
+            return NOTHING
+        sure = confidences(engine, scored, len(set(reading.analysis.words)))
+        matches = tuple(
+            Match(engine.entries[place], score, confidence)
+            for place, score, confidence in zip(
+                scored.places[:limit], scored.scores[:limit], sure[:limit], strict=True
+            )
+        )
+        thresholds = self.thresholds(engine.language.code)
+        verdict = _verdict([match.confidence for match in matches], thresholds)
+        why = self._why(engine, text, reading, scored, sure) if explained else None
+        return MatchResult(verdict, matches, explanation=why)
+
+    def _why(
+        self, engine: Engine, text: str, reading: Reading, scored: Scored, sure: Sequence[float]
+    ) -> Explanation:
+        return explain(engine, text, reading, scored, sure, self.thresholds(engine.language.code))
 
     def entry(self, key: str, language: str) -> Entry | None:
         """Return a published entry by its key, or None where the language has none."""
@@ -106,78 +190,7 @@ class KnowledgeBase:
         return tuple(found[key] for key in sorted(found))
 
 
-class _Matcher:
-    """One language's index."""
-
-    def __init__(self, entries: Sequence[Entry], words: Lexicon) -> None:
-        self._entries = entries
-        self._lexicon = words
-        said = [(owner, self._words(way)) for owner, e in enumerate(entries) for way in e.ways]
-        said = [(owner, way) for owner, way in said if way]
-        self._owners = [owner for owner, _ in said]
-        self._vocabulary = Vocabulary(word for _, way in said for word in way)
-        self._stems = FeatureIndex([(owner, [stem(w) for w in way]) for owner, way in said])
-        self._grams = FeatureIndex([(owner, grams(way)) for owner, way in said])
-        together: dict[int, list[str]] = defaultdict(list)
-        for owner, way in said:
-            together[owner].extend(way)
-        self._all_owners = list(together)
-        self._all = FeatureIndex([(o, [stem(w) for w in way]) for o, way in together.items()])
-        self._known = {owner: {stem(w) for w in way} for owner, way in together.items()}
-
-    def _words(self, text: str) -> list[str]:
-        return self._lexicon.content(text)
-
-    def match(self, text: str, limit: int) -> MatchResult:
-        words = self._words(text)
-        if not words:
-            return _NOTHING
-        words = self._vocabulary.repaired(words)
-        stems = [stem(word) for word in words]
-        scores: dict[int, float] = defaultdict(float)
-        rows: dict[int, float] = defaultdict(float)
-        for row, cosine in self._stems.cosines(stems).items():
-            rows[row] += _STEM_SHARE * cosine
-        for row, cosine in self._grams.cosines(grams(words)).items():
-            rows[row] += _GRAM_SHARE * cosine
-        for row, score in rows.items():
-            owner = self._owners[row]
-            scores[owner] = max(scores[owner], score)
-        for row, cosine in self._all.cosines(stems).items():
-            owner = self._all_owners[row]
-            scores[owner] += _ALL_WAYS_SHARE * cosine
-        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], self._entries[pair[0]].key))
-        return self._judged(ranked, stems, limit)
-
-    def _judged(
-        self, ranked: Sequence[tuple[int, float]], stems: Sequence[str], limit: int
-    ) -> MatchResult:
-        matches = []
-        for place, (owner, score) in enumerate(ranked[:limit]):
-            rival = ranked[1][1] if len(ranked) > 1 and place == 0 else ranked[0][1]
-            if len(ranked) == 1:
-                rival = 0.0
-            sure = confidence(score, rival, self._coverage(stems, owner))
-            matches.append(Match(self._entries[owner], score, sure))
-        if not matches:
-            return _NOTHING
-        return MatchResult(_verdict(matches, len(stems)), tuple(matches))
-
-    def _coverage(self, stems: Sequence[str], owner: int) -> float:
-        """Return the share of the message's idf mass that the entry's ways know."""
-        mass = {s: self._all.idf(s) for s in stems}
-        known = sum(weight for s, weight in mass.items() if s in self._known[owner])
-        return known / sum(mass.values())
-
-
-def _verdict(matches: Sequence[Match], words: int) -> Verdict:
-    """Return the verdict on ranked matches, at least one."""
-    best = matches[0].confidence
-    if best < CLARIFY_FROM:
+def _verdict(sure: Sequence[float], thresholds: Thresholds) -> Verdict:
+    if not sure or sure[0] < thresholds.clarify:
         return "none"
-    rival = max((match.confidence for match in matches[1:]), default=0.0)
-    if words == 1 and rival >= ONE_WORD_RIVAL_FROM:
-        return "clarify"
-    if rival >= RIVAL_FROM and best - rival < RIVAL_WITHIN:
-        return "clarify"
-    return "answer" if best >= ANSWER_FROM else "clarify"
+    return "answer" if sure[0] >= thresholds.answer else "clarify"

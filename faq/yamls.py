@@ -7,6 +7,9 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+# The same grammar in C, ten times as fast, where PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _TEXT_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 
 
@@ -56,7 +59,7 @@ class Reader:
     def root(self) -> MappingNode | None:
         """Return the file's one mapping, or None after noting why there is none."""
         try:
-            node = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            node = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=_LOADER)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
             said = " ".join(str(getattr(error, "problem", None) or "not UTF-8").split())

@@ -184,6 +184,74 @@ def test_the_bot_can_be_asked_on_the_command_line(run: CliRunner) -> None:
     assert answer.exit_code == 0
     assert answer.output.startswith("answer")
     assert "track-order" in answer.output
+    why = run.invoke(main, ["faq", "ask", "kargm nerde", "--explain"]).output
+    assert "most like the utterance" in why
+    assert "score " in why
+    both = run.invoke(main, ["faq", "ask", "Kargom nerede? Taksit var mı?"]).output
+    assert "also asked: instalments" in both
+    told = json.loads(run.invoke(main, ["faq", "ask", "kargom nerde", "--json"]).output)
+    assert told["verdict"] == "answer"
+    assert told["matches"][0]["key"] == "track-order"
+    assert told["explanation"]["thresholds"]["answer"] > 0.5
+
+
+def test_the_starter_is_checked_on_the_command_line(run: CliRunner) -> None:
+    done = run.invoke(main, ["faq", "check"])
+    assert done.exit_code == 0
+    assert "tr: 52 entries, 113 of 113 checks pass" in done.output
+    assert "nearly the same: return-shipping-cost and shipping-fee" in done.output
+
+
+def test_a_shop_s_own_content_is_checked_and_every_fault_told(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    (tmp_path / "tr").mkdir()
+    (tmp_path / "checks").mkdir()
+    entry = (
+        "category: a\nentries:\n  - key: {key}\n    status: published\n    question: {question}\n"
+        "    utterances: []\n    answer: Evet.\n"
+    )
+    first = tmp_path / "tr" / "a.yaml"
+    first.write_text(entry.format(key="track", question="Kargom nerede?"), encoding="utf-8")
+    second = tmp_path / "tr" / "b.yaml"
+    second.write_text(entry.format(key="Wrong Key", question="Taksit?"), encoding="utf-8")
+    checks = tmp_path / "checks" / "tr.yaml"
+    checks.write_text("track: [kargom nerde]\nmissing: [taksit]\n", encoding="utf-8")
+    command = ["faq", "check", "--language", "tr", "--content", str(tmp_path)]
+    faulty = run.invoke(main, command)
+    assert faulty.exit_code == 1
+    assert f"{second}:3: key 'Wrong Key'" in faulty.output
+    second.write_text(entry.format(key="instalments", question="Taksit?"), encoding="utf-8")
+    unknown = run.invoke(main, command)
+    assert unknown.exit_code == 1
+    assert "names no entry: 'missing'" in unknown.output
+    checks.write_text("track: [taksit]\n", encoding="utf-8")
+    failing = run.invoke(main, command)
+    assert failing.exit_code == 1
+    assert "fails: 'taksit' must be track, is answer instalments" in failing.output
+    checks.write_text("track: [kargom nerde]\n", encoding="utf-8")
+    assert run.invoke(main, command).exit_code == 0
+
+
+def test_sets_are_scored_and_words_weighed_on_the_command_line(
+    run: CliRunner, tmp_path: Path
+) -> None:
+    small = tmp_path / "shop"
+    small.mkdir()
+    rows = [
+        {"id": "a", "lang": "tr", "question": "Kargom nerede?", "variants": [], "answer": "Yolda"},
+        {"id": "b", "lang": "tr", "question": "Taksit var mı?", "variants": [], "answer": "Var"},
+    ]
+    asked = [
+        {"qid": "1", "text": "kargom nerde", "lang": "tr", "expected": "a", "style": "x"},
+        {"qid": "2", "text": "hava nasıl", "lang": "tr", "expected": None, "style": "x"},
+    ]
+    (small / "kb.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (small / "queries.jsonl").write_text("\n".join(map(json.dumps, asked)), encoding="utf-8")
+    table = run.invoke(main, ["faq", "evaluate", str(tmp_path)]).output.splitlines()
+    assert table[1].split()[:4] == ["shop:0", "1", "1", "100.0"]
+    weighed = run.invoke(main, ["faq", "words", "store-branch", "--language", "tr"])
+    assert weighed.exit_code == 0
 
 
 def test_generated_documentation_is_fresh(run: CliRunner) -> None:

@@ -299,6 +299,6 @@ def test_the_same_in_english() -> None:
 
 
 def test_two_words_in_two_messages_are_asked_back_together() -> None:
-    said = Talk(FREE).says("kargo", "sipariş")
+    said = Talk(FREE).says("hediye", "iade")
     assert len(said) == 2
     assert values(said[-1])[-1] == "none"

@@ -1,8 +1,11 @@
+import threading
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faq import Entry, EntryStatus, KnowledgeBase, load_starter
+from faq.model import PARTS, Thresholds
 
 STARTER = load_starter()
 BASE = KnowledgeBase(STARTER)
@@ -12,7 +15,7 @@ def entry(key: str, *ways: str, status: EntryStatus = EntryStatus.PUBLISHED) -> 
     return Entry(key, "tr", ways[0], ways[1:], "Yanıt", status=status)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(st.text(max_size=80) | st.sampled_from([e.question for e in STARTER]))
 def test_the_order_of_entries_does_not_matter(text: str) -> None:
     few = [e for e in STARTER if e.language == "tr"][:12]
@@ -26,18 +29,18 @@ def test_a_result_is_ranked_and_within_bounds(text: str, language: str) -> None:
     result = BASE.match(text, language)
     assert len(result.matches) <= 5
     assert all(0 <= match.confidence <= 1 for match in result.matches)
-    scores = [match.score for match in result.matches]
-    assert scores == sorted(scores, reverse=True)
-    assert len({match.entry.key for match in result.matches}) == len(scores)
+    sure = [match.confidence for match in result.matches]
+    assert sure == sorted(sure, reverse=True)
+    assert len({match.entry.key for match in result.matches}) == len(sure)
     assert (result.verdict == "none") == (not result.candidates)
     assert len(result.candidates) <= 3
 
 
 @pytest.mark.parametrize("entry", STARTER, ids=lambda e: f"{e.language}-{e.key}")
-def test_every_own_way_finds_its_entry(entry: Entry) -> None:
+def test_every_own_way_is_answered_by_its_entry(entry: Entry) -> None:
     for way in entry.ways:
         result = BASE.match(way, entry.language)
-        assert entry.key in [match.entry.key for match in result.candidates], way
+        assert [match.entry.key for match in result.candidates] == [entry.key], way
 
 
 def test_only_what_is_published_is_found_and_the_first_of_two_stands() -> None:
@@ -47,7 +50,7 @@ def test_only_what_is_published_is_found_and_the_first_of_two_stands() -> None:
     assert base.entry("draft", "tr") is None
     assert base.entry("same", "tr") is first
     assert base.entries("tr") == (first,)
-    assert base.match("hediye paketi", "tr").verdict == "none"
+    assert "draft" not in [m.entry.key for m in base.match("hediye paketi", "tr").matches]
 
 
 def test_where_there_is_nothing_nothing_is_found() -> None:
@@ -55,11 +58,29 @@ def test_where_there_is_nothing_nothing_is_found() -> None:
     assert BASE.match("kargo", "de").matches == ()
     assert BASE.entries("de") == ()
     assert BASE.match("zzzz", "tr").candidates == ()
-    assert BASE.match("字", "tr").matches == ()
+    assert BASE.match("字", "tr").candidates == ()
 
 
-def test_a_typo_in_a_word_that_is_not_known_is_repaired() -> None:
-    assert BASE.match("hediye pakrti yapar mısınız", "tr").candidates[0].entry.key == "gift-wrap"
+def test_a_language_without_data_is_matched_by_its_letters() -> None:
+    german = Entry("a", "de", "Wo ist mein Paket?", (), "Da", status=EntryStatus.PUBLISHED)
+    other = Entry("b", "de", "Was kostet der Versand?", (), "Viel", status=EntryStatus.PUBLISHED)
+    result = KnowledgeBase([german, other]).match("wo ist mein paket", "de")
+    assert result.matches[0].entry is german
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("hediye pakrti yapar mısınız", "gift-wrap"),
+        ("FINCAN KIRIK GELDİ", "damaged-item"),
+        ("fincanlardan biri kırık geldi", "damaged-item"),
+        ("krgm nrd yaa", "track-order"),
+        ("yurtdışına kargo varmı", "international-shipping"),
+        ("parami geri istiyorum ne zaman yatar", "refund-time"),
+    ],
+)
+def test_shoppers_are_understood_as_they_type(said: str, key: str) -> None:
+    assert BASE.match(said, "tr").candidates[0].entry.key == key
 
 
 def test_an_only_entry_has_no_rival() -> None:
@@ -67,11 +88,60 @@ def test_an_only_entry_has_no_rival() -> None:
     assert [match.entry.key for match in result.matches] == ["only"]
 
 
-def test_near_rivals_are_asked_back() -> None:
+def test_a_word_that_several_entries_have_is_asked_back_and_one_of_its_own_is_answered() -> None:
     result = BASE.match("iade", "tr")
     assert result.verdict == "clarify"
     assert 2 <= len(result.candidates) <= 3
+    assert BASE.match("taksit", "tr").verdict == "answer"
 
 
-def test_a_message_of_any_length_is_cut() -> None:
-    assert BASE.match("kargom nerede " + "a " * 5000, "tr").matches
+def test_the_very_words_of_an_editor_are_answered_unless_two_entries_have_them() -> None:
+    base = KnowledgeBase([entry("a", "şu mavi şey"), entry("b", "kargo"), entry("c", "iade")])
+    assert base.match("şu mavi şey", "tr").verdict == "answer"
+    twice = KnowledgeBase([entry("a", "kargo"), entry("b", "kargo"), entry("c", "iade")])
+    assert twice.match("kargo", "tr").verdict != "answer"
+
+
+def test_several_questions_are_answered_each() -> None:
+    result = BASE.match("Kargom nerede? Ayrıca taksit var mı?", "tr")
+    assert [q.matches[0].entry.key for q in result.questions] == ["track-order", "instalments"]
+    assert BASE.match("Kargom nerede? Siparişim nerede?", "tr").questions == ()
+
+
+def test_a_site_may_have_its_own_thresholds() -> None:
+    strict = KnowledgeBase(STARTER, thresholds={"tr": Thresholds(1.0, 0.9999)})
+    assert strict.match("kargomu kaç gündür bekliyorum", "tr").verdict == "none"
+    assert strict.match("where is my order", "en").verdict == "answer"
+
+
+def test_why_is_said_where_it_is_asked_for() -> None:
+    result = BASE.match("kargm NEREDE kaldı??", "tr", explained=True)
+    why = result.explanation
+    assert why is not None
+    assert why.normalised == "kargm nerede kaldi"
+    assert why.language == "tr"
+    assert why.utterance in result.matches[0].entry.ways
+    assert why.words[0].root == "kargo"
+    assert why.words[0].like == "kargo"
+    assert [name for name, _ in why.parts] == list(PARTS)
+    total = sum(value for _, value in why.parts)
+    assert abs(total - result.matches[0].score) < 1e-3
+    assert why.margin > 0
+    assert why.thresholds == BASE.thresholds("tr")
+    assert BASE.match("kargom nerede", "tr").explanation is None
+
+
+def test_threads_share_a_knowledge_base() -> None:
+    asked = [e.question for e in STARTER if e.language == "tr"]
+    alone = [BASE.match(text, "tr") for text in asked]
+    found: list[list[object]] = []
+
+    def ask() -> None:
+        found.append([BASE.match(text, "tr") for text in asked])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [alone] * 4

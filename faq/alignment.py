@@ -1,0 +1,208 @@
+"""A message laid word by word beside an entry: how much of each finds its like in the other."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+
+from faq.meanings import Likeness, Meanings
+from faq.postings import Floats
+
+ANSWER_SHARE = 0.8
+"""What a word's like in the answer counts beside one in the question."""
+
+
+LACKS_UNDER = 0.3
+HAS_FROM = 0.99
+MOST_ELSEWHERE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """How a message and some entries cover each other; one number for each entry, 0-1.
+
+    Args:
+        asked: share of the message that an entry's utterances have, by weight.
+        known: the same, its answer included.
+        gap: weight of the one word it lacks most, beside the heaviest possible.
+        said: share of its best utterance that the message has.
+        mutual: harmonic mean of both directions for its best utterance.
+        literal: share of the message that its utterances have in these very words.
+        elsewhere: how many of the message's telling words it lacks that another entry has, of
+            three at most.
+        utterance: place of that best utterance.
+    """
+
+    asked: Floats
+    known: Floats
+    gap: Floats
+    said: Floats
+    mutual: Floats
+    literal: Floats
+    elsewhere: Floats
+    utterance: np.ndarray
+
+
+class Alignment:
+    """The words of a knowledge base, by utterance, entry and answer.
+
+    Args:
+        texts: the roots of every utterance.
+        owners: for each of them, the place of its entry, rising.
+        answers: the roots of every entry's answer.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[Sequence[str]],
+        owners: Sequence[int],
+        answers: Sequence[Sequence[str]],
+        *,
+        meanings: Meanings,
+        likeness: Likeness,
+    ) -> None:
+        places = meanings.vocabulary
+        self._utterances = _Lists([[places[r] for r in text] for text in texts])
+        own: list[dict[int, None]] = [{} for _ in answers]
+        for text, owner in zip(texts, owners, strict=True):
+            own[owner].update(dict.fromkeys(places[r] for r in text))
+        self._entries = _Lists([list(items) for items in own])
+        self._answers = _Lists([[places[r] for r in dict.fromkeys(a)] for a in answers])
+        ends = np.searchsorted(np.asarray(owners), np.arange(len(answers) + 1))
+        self._first = ends.astype(np.int64)
+        self._weigh(meanings, likeness)
+
+    def _weigh(self, meanings: Meanings, likeness: Likeness) -> None:
+        self._meanings = meanings
+        self._likeness = likeness
+        # The last place is that of nothing: like no word, and all but weightless.
+        weights = [meanings.weight(root) for root in meanings.vocabulary]
+        self._weights = np.array([*weights, 1e-6], np.float32)
+        self._heaviest = meanings.idf("")
+
+    def grown(
+        self, roots: Sequence[str], at: int, owner: int, *, meanings: Meanings, likeness: Likeness
+    ) -> "Alignment":
+        """Return these words with one utterance more, at a place among the utterances."""
+        other = copy(self)
+        added = [meanings.vocabulary[root] for root in roots]
+        own = self._entries.one(owner)
+        other._utterances = self._utterances.inserted(at, added)
+        other._entries = self._entries.replaced(owner, list(dict.fromkeys([*own, *added])))
+        other._first = self._first + (np.arange(len(self._first)) > owner)
+        other._weigh(meanings, likeness)
+        return other
+
+    def likeness_of(self, roots: Sequence[str]) -> Floats:
+        """Return roots × vocabulary (and one place for nothing): how alike each two are."""
+        alike = np.zeros((len(roots), len(self._weights)), np.float32)
+        for row, root in enumerate(roots):
+            places, values = self._likeness.of(root)
+            alike[row, places] = values
+        return alike
+
+    def weights_of(self, roots: Sequence[str]) -> Floats:
+        """Return what each root of a message counts."""
+        return np.array([self._meanings.weight(root) for root in roots], np.float32)
+
+    def likes(self, roots: Sequence[str], entry: int) -> list[tuple[str, float]]:
+        """Return for each root of a message its best like among an entry's roots, 0-1."""
+        alike = self.likeness_of(roots)
+        places, _ = self._entries.of(np.array([entry]))
+        names = [*self._meanings.vocabulary, ""]
+        best = alike[:, places].argmax(axis=1)
+        found = [float(alike[row, places[at]]) for row, at in enumerate(best)]
+        return [
+            (names[places[at]] if value > 0 else "", value)
+            for at, value in zip(best, found, strict=True)
+        ]
+
+    def utterances_of(self, entries: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places of these entries' utterances, and where each entry's begin."""
+        chosen = np.asarray(entries, np.int64)
+        starts = self._first[chosen]
+        lengths = self._first[chosen + 1] - starts
+        ends = np.cumsum(lengths)
+        bounds = ends - lengths
+        rows = np.repeat(starts - bounds, lengths)
+        rows += np.arange(ends[-1])
+        return rows, bounds
+
+    def align(self, roots: Sequence[str], entries: Sequence[int]) -> Aligned:
+        """Lay a message of at least one root beside entries."""
+        alike = self.likeness_of(roots)
+        weights = self.weights_of(roots)
+        share = weights / weights.sum()
+        rows, bounds = self.utterances_of(entries)
+        places, starts = self._utterances.of(rows)
+        beside = alike[:, places]
+        in_each = np.maximum.reduceat(beside, starts, axis=1)
+        asked = np.maximum.reduceat(in_each, bounds, axis=1)
+        replied, replies = self._answers.of(np.asarray(entries, np.int64))
+        answered = np.maximum.reduceat(alike[:, replied], replies, axis=1)
+        known = np.maximum(asked, np.float32(ANSWER_SHARE) * answered)
+        gap = (weights[:, None] * (1 - known)).max(axis=0) / self._heaviest
+        telling = np.array([self._meanings.tells(root) for root in roots])
+        elsewhere = (known[telling & (alike.max(axis=1) >= HAS_FROM)] < LACKS_UNDER).sum(axis=0)
+        forward = share @ in_each
+        counted = self._weights[places]
+        back = np.add.reduceat(counted * beside.max(axis=0), starts)
+        back /= np.add.reduceat(counted, starts)
+        mutual = 2 * forward * back / (forward + back + 1e-9)
+        most = np.maximum.reduceat(mutual, bounds)
+        leads = np.flatnonzero(mutual >= np.repeat(most, np.diff(bounds, append=len(rows))))
+        return Aligned(
+            asked=share @ asked,
+            known=share @ known,
+            gap=gap,
+            said=np.maximum.reduceat(back, bounds),
+            mutual=most,
+            literal=share @ (asked >= HAS_FROM).astype(np.float32),
+            elsewhere=np.minimum(elsewhere, MOST_ELSEWHERE) / np.float32(MOST_ELSEWHERE),
+            utterance=rows[leads[np.searchsorted(leads, bounds)]],
+        )
+
+
+class _Lists:
+    """Many short lists of places in one array; an empty one holds -1, the place of nothing."""
+
+    def __init__(self, lists: Sequence[Sequence[int]]) -> None:
+        filled = [list(items) or [-1] for items in lists]
+        self._items = np.array([item for items in filled for item in items], np.int32)
+        self._lengths = np.array([len(items) for items in filled], np.int32)
+        self._starts = np.cumsum(self._lengths, dtype=np.int32) - self._lengths
+
+    def one(self, at: int) -> list[int]:
+        """Return one list, without the place of nothing."""
+        start = int(self._starts[at])
+        items: list[int] = self._items[start : start + int(self._lengths[at])].tolist()
+        return [item for item in items if item >= 0]
+
+    def inserted(self, at: int, items: Sequence[int]) -> "_Lists":
+        """Return the lists with one more at a place."""
+        start = int(self._starts[at]) if at < len(self._starts) else len(self._items)
+        return self._spliced(at, at, start, start, items)
+
+    def replaced(self, at: int, items: Sequence[int]) -> "_Lists":
+        """Return the lists with another in the place of one."""
+        start = int(self._starts[at])
+        return self._spliced(at, at + 1, start, start + int(self._lengths[at]), items)
+
+    def _spliced(self, at: int, after: int, start: int, end: int, items: Sequence[int]) -> "_Lists":
+        filled = np.array(list(items) or [-1], np.int32)
+        other = copy(self)
+        other._items = np.concatenate([self._items[:start], filled, self._items[end:]])
+        length = np.array([len(filled)], np.int32)
+        other._lengths = np.concatenate([self._lengths[:at], length, self._lengths[after:]])
+        other._starts = np.cumsum(other._lengths, dtype=np.int32) - other._lengths
+        return other
+
+    def of(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the items of the chosen lists, and where each list starts among them."""
+        lengths = self._lengths[chosen]
+        ends = np.cumsum(lengths)
+        starts = ends - lengths
+        places = np.repeat(self._starts[chosen] - starts, lengths)
+        places += np.arange(ends[-1], dtype=np.int32)
+        return self._items[places], starts

@@ -1,0 +1,327 @@
+"""One language of a knowledge base, ready to be asked: from a text to scored entries.
+
+Two steps: every entry is scored by letters, meanings and the classifier; the best of these are
+laid word by word beside the message and ranked. Knows no verdict and no publishing.
+"""
+
+import math
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass
+
+import numpy as np
+
+from faq import classifier
+from faq.alignment import Aligned, Alignment
+from faq.analysis import Analyser, Analysis
+from faq.entries import Entry
+from faq.letters import Letters
+from faq.meanings import Likeness, Meanings
+from faq.model import FIRST_PARTS, PARTS, LanguageModel, Weights
+from faq.postings import Floats, Postings, Rows
+from faq.spelling import Spelling
+from faq.thesaurus import Thesaurus
+
+CLOSE = 12
+"""How many entries are looked at closely; the right one is among them whenever any part of the
+first score sees it (measured, docs/faq.md)."""
+
+MAX_WORDS = 60
+"""Words of a message that are read; the question stands before that, and time is bounded."""
+
+_KERNEL_SHARE = 0.5
+_NEAREST = PARTS.index("nearest_letters")
+_OF_LARGE = [FIRST_PARTS.index(n) for n in ("entry_letters", "entry_meaning", "answer_meaning")]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is known of a language before any entry.
+
+    Args:
+        weak_roots: roots of words that tell questions apart but ask nothing alone.
+        spelling: the words of the thesaurus.
+        repairs: whether unknown words are taken for mistyped ones at all.
+    """
+
+    code: str
+    analyser: Analyser
+    thesaurus: Thesaurus
+    weak_roots: frozenset[str]
+    spelling: Spelling
+    model: LanguageModel
+    repairs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as the engine read it.
+
+    Args:
+        repaired: what was typed and what it was taken for.
+    """
+
+    analysis: Analysis
+    repaired: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Entries looked at closely, not ranked yet.
+
+    Args:
+        places: of the entries.
+        parts: places × PARTS.
+        leaders: for each part that is known of every entry, its own best entry.
+        utterances: for each place, its utterance most like the message.
+        exact: entries that have these very words as an utterance.
+    """
+
+    places: tuple[int, ...]
+    parts: Floats
+    leaders: tuple[int, ...]
+    utterances: tuple[int, ...]
+    exact: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Entries looked at closely, best first.
+
+    Args:
+        places: of the entries.
+        scores: raw, comparable within one message.
+        parts: places × PARTS.
+        agreement: share of the parts whose own best entry is the winner.
+        utterances: for each place, its utterance most like the message.
+        exact: places that have these very words as an utterance.
+    """
+
+    places: tuple[int, ...]
+    scores: tuple[float, ...]
+    parts: Floats
+    agreement: float
+    utterances: tuple[int, ...]
+    exact: frozenset[int]
+
+
+def rank(looked: Looked, weights: Weights) -> Scored:
+    """Return the entries that were looked at, best first; those with these very words lead."""
+    scores = looked.parts @ np.asarray(weights.ranking, np.float32)
+    order = sorted(
+        range(len(looked.places)),
+        key=lambda i: (looked.places[i] not in looked.exact, -float(scores[i]), looked.places[i]),
+    )
+    ranked = tuple(looked.places[i] for i in order)
+    return Scored(
+        ranked,
+        tuple(float(scores[i]) for i in order),
+        looked.parts[order],
+        looked.leaders.count(ranked[0]) / len(looked.leaders),
+        tuple(looked.utterances[i] for i in order),
+        looked.exact,
+    )
+
+
+class Engine:
+    """The index of one language.
+
+    Args:
+        entries: in the order that breaks ties.
+        with_classifier: for measuring a large knowledge base's weights on a small one.
+    """
+
+    def __init__(
+        self, entries: Sequence[Entry], language: Language, *, with_classifier: bool = True
+    ) -> None:
+        self.entries = tuple(entries)
+        self.language = language
+        read = language.analyser.read
+        self.said = [(owner, way) for owner, e in enumerate(entries) for way in e.ways]
+        self.owners = [owner for owner, _ in self.said]
+        analyses = [read(way) for _, way in self.said]
+        words = self.words = [analysis.words for analysis in analyses]
+        roots = [analysis.roots for analysis in analyses]
+        self._exact: dict[tuple[str, ...], tuple[int, ...]] = {}
+        for owner, text in zip(self.owners, words, strict=True):
+            if text and owner not in self._exact.get(text, ()):
+                self._exact[text] = (*self._exact.get(text, ()), owner)
+        answers = [tuple(dict.fromkeys(read(e.answer).roots)) for e in entries]
+        self._words = {word for text in words for word in text}
+        self._spelling = Spelling(self._words)
+        self.large = not (
+            with_classifier and classifier.is_affordable(len(self.owners), len(entries))
+        )
+        self.letters = Letters(words, self.owners, len(entries), language.code, large=self.large)
+        self.meanings = Meanings(
+            roots,
+            self.owners,
+            answers,
+            thesaurus=language.thesaurus,
+            weak=language.weak_roots,
+            large=self.large,
+        )
+        self._known_roots = {root for text in roots for root in text}
+        likeness = Likeness(self.meanings.vocabulary, language.thesaurus)
+        self.alignment = Alignment(
+            roots, self.owners, answers, meanings=self.meanings, likeness=likeness
+        )
+        self._count()
+        self._dual: Floats | None = None
+        if not self.large:
+            self._dual = classifier.fit(self._similar(), np.asarray(self.owners), len(entries))
+
+    def _count(self) -> None:
+        """Count the utterances of each entry."""
+        count = len(self.entries)
+        self._starts = np.searchsorted(np.asarray(self.owners), np.arange(count))
+        self.richness = min(1.5, max(0.0, math.log2(len(self.owners) / count / 2) / 2))
+
+    def with_utterance(self, entry: Entry, utterance: str) -> "Engine":
+        """Return an engine in which one entry has one utterance more, without a rebuild.
+
+        How telling each word is stays as it was; the classifier learns on from where it stood.
+
+        Args:
+            entry: as it is afterwards, the utterance its last.
+        """
+        owner = next(at for at, known in enumerate(self.entries) if known.key == entry.key)
+        at = int(np.searchsorted(np.asarray(self.owners), owner, side="right"))
+        own = [self.language.analyser.read(way) for way in entry.ways]
+        analysis = own[-1]
+        other = copy(self)
+        other.entries = (*self.entries[:owner], entry, *self.entries[owner + 1 :])
+        other.said = [*self.said[:at], (owner, utterance), *self.said[at:]]
+        other.owners = [*self.owners[:at], owner, *self.owners[at:]]
+        other.words = [*self.words[:at], analysis.words, *self.words[at:]]
+        if analysis.words:
+            exact = dict.fromkeys((*self._exact.get(analysis.words, ()), owner))
+            other._exact = {**self._exact, analysis.words: tuple(exact)}
+        other._words = self._words | set(analysis.words)
+        other._spelling = self._spelling.grown(set(analysis.words) - self._words)
+        other._known_roots = self._known_roots | set(analysis.roots)
+        other.letters = self.letters.grown([one.words for one in own], at, owner)
+        other.meanings = self.meanings.grown([one.roots for one in own], at, owner)
+        likeness = Likeness(other.meanings.vocabulary, self.language.thesaurus)
+        other.alignment = self.alignment.grown(
+            analysis.roots, at, owner, meanings=other.meanings, likeness=likeness
+        )
+        other._count()
+        if self._dual is not None:
+            start = np.insert(self._dual, at, 0.0, axis=0)
+            owners = np.asarray(other.owners)
+            other._dual = classifier.fit(other._similar(), owners, len(self.entries), start)
+        return other
+
+    @property
+    def weights(self) -> Weights:
+        """What was learned for a knowledge base of this kind."""
+        model = self.language.model
+        return model.large if self.large else model.small
+
+    def _similar(self) -> Floats:
+        assert isinstance(self.letters.rows, Postings)
+        assert isinstance(self.meanings.rows, Postings)
+        letters, meaning = self.letters.rows.matrix(), self.meanings.rows.matrix()
+        both = (letters @ letters.T + meaning @ meaning.T) * _KERNEL_SHARE
+        return np.asarray(both.toarray(), np.float32)
+
+    def reading(self, text: str) -> Reading:
+        """Return a message read and its unknown words repaired."""
+        words = self.language.analyser.words(text)[:MAX_WORDS]
+        repaired = []
+        for at, word in enumerate(words):
+            near = self._repair(word)
+            if near is not None:
+                repaired.append((word, near))
+                words[at] = near
+        return Reading(self.language.analyser.read_words(words), tuple(repaired))
+
+    def _repair(self, word: str) -> str | None:
+        analyser = self.language.analyser
+        if not self.language.repairs or word in self._words or word in analyser.lexicon.noise:
+            return None
+        root = analyser.root(word).text
+        if root in self._known_roots or root in self.language.thesaurus:
+            return None
+        return self._spelling.nearest(word) or self.language.spelling.nearest(word)
+
+    def score(self, analysis: Analysis) -> Scored | None:
+        """Return the best entries for a message; None where it says nothing."""
+        looked = self.look(analysis)
+        return rank(looked, self.weights) if looked is not None else None
+
+    def look(self, analysis: Analysis, close: int = CLOSE) -> Looked | None:
+        """Return the entries worth a close look; None where the message says nothing.
+
+        Args:
+            close: how many entries to look at closely.
+        """
+        if not analysis.words or not (analysis.asks or analysis.words in self._exact):
+            return None
+        first = self._first_parts(analysis)
+        rough = np.asarray(self.weights.first, np.float32) @ first
+        exact = frozenset(self._exact.get(analysis.words, ()))
+        places = [*dict.fromkeys([*sorted(exact)[:close], *_best(rough, close)])]
+        aligned = self.alignment.align(analysis.roots, places)
+        parts = np.concatenate([first[:, places], _stacked(aligned)]).T
+        if self.large:
+            parts[:, _NEAREST] = self._nearest(analysis, places)
+        active = first[_OF_LARGE] if self.large else first
+        return Looked(
+            tuple(places),
+            parts,
+            tuple(active.argmax(axis=1).tolist()),
+            tuple(aligned.utterance.tolist()),
+            exact,
+        )
+
+    def _nearest(self, analysis: Analysis, places: Sequence[int]) -> Floats:
+        """Return by letters how near each entry's nearest utterance is."""
+        assert isinstance(self.letters.rows, Rows)
+        rows, bounds = self.alignment.utterances_of(places)
+        found = self.letters.rows.dots(*self.letters.vector(analysis.words), rows)
+        return np.asarray(np.maximum.reduceat(found, bounds))
+
+    def _first_parts(self, analysis: Analysis) -> Floats:
+        letters = self.letters.vector(analysis.words)
+        meaning = self.meanings.vector(analysis.roots)
+        first = np.zeros((len(FIRST_PARTS), len(self.entries)), np.float32)
+        if self._dual is not None:
+            assert isinstance(self.letters.rows, Postings)
+            assert isinstance(self.meanings.rows, Postings)
+            row_letters = self.letters.rows.dots(*letters)
+            row_meaning = self.meanings.rows.dots(*meaning)
+            first[0] = np.maximum.reduceat(row_letters, self._starts)
+            first[1] = np.maximum.reduceat(row_meaning, self._starts)
+            votes = ((row_letters + row_meaning) * _KERNEL_SHARE) @ self._dual
+            first[5] = votes - votes.mean()
+            first[6] = first[5] * self.richness
+        first[2] = self.letters.entries.dots(*letters)
+        first[3] = self.meanings.entries.dots(*meaning)
+        first[4] = self.meanings.answers.dots(*meaning)
+        return first
+
+
+def _stacked(aligned: Aligned) -> Floats:
+    return np.stack(
+        [
+            *(aligned.asked, aligned.known, -aligned.gap),
+            *(aligned.said, aligned.mutual, aligned.literal, -aligned.elsewhere),
+        ]
+    )
+
+
+def _best(scores: Floats, count: int) -> list[int]:
+    """Return the places of the highest scores, highest first; of equals the first place."""
+    if len(scores) > count:
+        chosen = np.argpartition(-scores, count - 1)[:count]
+        bound = scores[chosen].min()
+        chosen = np.flatnonzero(scores >= bound)
+    else:
+        chosen = np.arange(len(scores))
+    order = np.lexsort((chosen, -scores[chosen]))
+    return [int(place) for place in chosen[order][:count]]
+
+
+assert len(PARTS) == len(FIRST_PARTS) + 7

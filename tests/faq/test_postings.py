@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from faq import postings
+from faq.postings import Postings, Rows, normalised
+
+CELLS = st.lists(st.lists(st.sampled_from([0, 0, 1, 2.5]), min_size=4, max_size=4), min_size=1)
+ASKED = st.dictionaries(st.integers(0, 3), st.floats(0, 5, width=32), max_size=4)
+
+
+def dense(asked: dict[int, float], width: int) -> np.ndarray:
+    vector = np.zeros(width)
+    for feature, weight in asked.items():
+        vector[feature] = weight
+    return vector
+
+
+@pytest.fixture(params=["dense", "sparse", "long"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every way of reading: a full table, gathered columns, columns one by one."""
+    if request.param != "dense":
+        monkeypatch.setattr(postings, "DENSE_UP_TO", 0)
+    if request.param == "long":
+        monkeypatch.setattr(postings, "LONG", 0)
+
+
+@given(CELLS, ASKED)
+def test_dots_are_those_of_brute_force(cells: list[list[float]], asked: dict[int, float]) -> None:
+    found = Postings(sparse.csr_array(np.array(cells))).dots(list(asked), list(asked.values()))
+    assert np.allclose(found, np.array(cells) @ dense(asked, 4), atol=1e-4)
+
+
+@given(CELLS, ASKED, st.data())
+def test_a_row_goes_in_or_in_the_place_of_another(
+    cells: list[list[float]], asked: dict[int, float], data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(cells)))
+    row = data.draw(st.dictionaries(st.integers(0, 5), st.floats(0.5, 2, width=32)))
+    before = Postings(sparse.csr_array(np.array(cells)))
+    wide = [[*line, 0, 0] for line in cells]
+    more = [*wide[:at], dense(row, 6).tolist(), *wide[at:]]
+    grown = before.inserted(at, list(row), list(row.values()), 6)
+    vector = dense(asked, 6)
+    assert np.allclose(
+        grown.dots(list(asked), list(asked.values())), np.array(more) @ vector, atol=1e-4
+    )
+    assert np.allclose(grown.matrix().toarray(), np.array(more), atol=1e-6)
+    place = min(at, len(cells) - 1)
+    other = [*wide[:place], dense(row, 6).tolist(), *wide[place + 1 :]]
+    changed = before.replaced(place, list(row), list(row.values()), 6)
+    assert np.allclose(
+        changed.dots(list(asked), list(asked.values())), np.array(other) @ vector, atol=1e-4
+    )
+
+
+@given(CELLS, ASKED, st.data())
+def test_rows_as_they_are_give_the_same(
+    cells: list[list[float]], asked: dict[int, float], data: st.DataObject
+) -> None:
+    rows = Rows(sparse.csr_array(np.array(cells)))
+    wanted = data.draw(st.lists(st.integers(0, len(cells) - 1), min_size=1))
+    found = rows.dots(list(asked), list(asked.values()), np.array(wanted))
+    assert np.allclose(found, np.array(cells)[wanted] @ dense(asked, 4), atol=1e-4)
+    at = data.draw(st.integers(0, len(cells)))
+    grown = rows.inserted(at, [5, 1], [1.0, 2.0], 6)
+    assert np.allclose(grown.dots([1, 5], [1.0, 10.0], np.array([at])), [12.0])
+
+
+@given(CELLS)
+def test_rows_have_length_one_or_none(cells: list[list[float]]) -> None:
+    lengths = np.linalg.norm(normalised(sparse.csr_array(np.array(cells))).toarray(), axis=1)
+    assert np.all(np.isclose(lengths, 1, atol=1e-5) | (lengths == 0))
