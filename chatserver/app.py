@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -11,15 +12,19 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from chatserver.bot.knowledge import FaqKnowledge
-from chatserver.clock import Clock, SystemClock
+from chatserver.clock import Clock, SharedClock, SystemClock
 from chatserver.domain.ids import PublicId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.errors import Refusal
 from chatserver.faq_shelf import FaqShelf
+from chatserver.membership import Alone, Membership, OneOfMany
 from chatserver.protocol.shared import PeopleView
 from chatserver.realtime import views
 from chatserver.realtime.broadcaster import SocketBroadcaster
 from chatserver.realtime.edge import Edge
+from chatserver.realtime.envelope import derive_key
+from chatserver.realtime.fanout import Fanout
+from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
 from chatserver.services import presence
@@ -31,15 +36,19 @@ from chatserver.services.transcripts import TranscriptLinks
 from chatserver.settings import Settings
 from chatserver.storage import installation, sites
 from chatserver.storage.database import Database
-from chatserver.web.context import Web
+from chatserver.web.context import Health, Web
 from chatserver.web.health import storage_checks
 from chatserver.web.routes import build_routes, exception_handlers, middleware
+from chatserver.windows import LocalWindows, SharedWindows, Windows
 
 SWEEP_S = 1.0
 BEAT_S = 5.0
 MAX_BODY_BYTES = 256 * 1024
 GREETING_PAUSE_MS = 1500
 """Shoppers greet first and ask then, in another message: one answer to both."""
+
+TURN_GRACE_MS = 3000
+"""Longer than a turn takes, the pause after a greeting included."""
 
 log = structlog.get_logger(__name__)
 
@@ -58,25 +67,32 @@ class ChatServer:
     chat: Chat
     realtime: Realtime
     pages: Starlette
+    membership: Membership
+    windows: Windows
+    handover: Handover | None = None
     stopped: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection: sockets under `/socket.io/`, pages everywhere else."""
         if scope["type"] in {"http", "websocket"} and scope["path"].startswith("/socket.io/"):
-            await self.realtime.guard(scope, receive, send)
+            await (self.handover or self.realtime.guard)(scope, receive, send)
         else:
             await self.pages(scope, receive, send)
 
     async def start(self) -> None:
-        """Forgive the downtime, then begin to tell, to sweep and to beat."""
+        """Enter among the processes, then begin to tell, to sweep and to beat."""
         self.realtime.edge.epoch = await self.database.read(installation.epoch)
-        await self.chat.do(presence.forgive_downtime, lease_ms=self.chat.lease_ms)
+        await self.membership.enter()
+        if self.handover is not None:
+            await self.handover.start()
         self.realtime.start()
-        self.chat.tasks.start(self._every(SWEEP_S, self.chat.sweep), name="sweep")
-        self.chat.tasks.start(
-            self._every(BEAT_S, lambda: self.chat.do(presence.beat)), name="heartbeat"
-        )
+        self.chat.tasks.start(self._every(SWEEP_S, self._sweep), name="sweep")
+        self.chat.tasks.start(self._every(BEAT_S, self.membership.beat), name="heartbeat")
         log.info("started", database="sqlite" if self.database.is_sqlite else "postgresql")
+
+    async def _sweep(self) -> None:
+        if await self.membership.may_sweep():
+            await self.chat.sweep()
 
     async def _every(self, interval_s: float, run: Any) -> None:
         while True:
@@ -95,23 +111,36 @@ class ChatServer:
             return
         self.stopped = True
         await self.realtime.stop()
+        if self.handover is not None:
+            await self.handover.stop()
         await self.chat.tasks.stop()
+        try:
+            await self.membership.leave()
+        except Refusal as refusal:
+            log.warning("left without a word", code=refusal.code)
+        await self.windows.close()
         await self.database.close()
         log.info("stopped")
 
 
 def build_app(
-    settings: Settings, *, clock: Clock | None = None, faq: FaqShelf | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    faq: FaqShelf | None = None,
+    workers: Path | None = None,
 ) -> ChatServer:
     """Return the whole server, not started yet; its lifespan starts and stops it.
 
     Args:
-        clock: the machine's when left out.
+        clock: on SQLite the machine's, on PostgreSQL the database's, when left out.
         faq: the FAQ; the starter's entries when left out.
+        workers: where the workers behind this port meet, when there are several.
     """
-    clock = clock or SystemClock()
     faq = faq or FaqShelf.starter()
     database = Database(settings.database)
+    shared_clock = None if clock is not None or database.is_sqlite else SharedClock()
+    clock = clock or shared_clock or SystemClock()
     broadcaster = SocketBroadcaster()
     chat = Chat(
         database,
@@ -120,7 +149,22 @@ def build_app(
         knowledge=FaqKnowledge(faq.base),
         lease_ms=settings.lease_s * 1000,
         greeting_pause_ms=GREETING_PAUSE_MS,
+        turn_grace_ms=0 if database.is_sqlite else TURN_GRACE_MS,
     )
+    membership: Membership = (
+        Alone(chat)
+        if database.is_sqlite
+        else OneOfMany(chat, clock=shared_clock, shares=settings.shares)
+    )
+    windows = _windows(settings)
+    fanout = None
+    if settings.shares:
+        fanout = Fanout(
+            settings.redis_url,
+            secret=settings.secret_key,
+            process_id=membership.process_id,
+            clock=clock,
+        )
     links = TranscriptLinks(settings.secret_key, clock)
 
     def transcript_path(public_id: PublicId, language: str) -> str:
@@ -129,11 +173,16 @@ def build_app(
     edge = Edge(
         chat=chat,
         settings=settings,
-        rates=Rates(settings, clock),
+        rates=Rates(settings, clock, windows),
         epoch="",
         transcript_path=transcript_path,
+        fanout=fanout,
     )
     realtime = Realtime(edge, broadcaster)
+    handover = None
+    if workers is not None:
+        handover = Handover(realtime.guard, process_id=membership.process_id, folder=workers)
+        realtime.name_transports(handover.name)
 
     async def find_site(key: str) -> Site | None:
         return await database.read(sites.find, key)
@@ -152,13 +201,20 @@ def build_app(
         database=database,
         clock=clock,
         settings=settings,
-        entrance=Entrance(database, clock, limits=SignInLimits(settings.sign_ins_per_minute)),
+        entrance=Entrance(
+            database, clock, limits=SignInLimits(settings.sign_ins_per_minute, windows)
+        ),
         find_site=find_site,
         people=people,
         knowledge=faq,
         on_session_ended=session_ended,
         is_ready=lambda: storage_checks(database),
         is_draining=lambda: edge.draining,
+        health=lambda: Health(
+            process=membership.process_id,
+            role=membership.role,
+            redis=None if fanout is None else fanout.is_up,
+        ),
     )
 
     @asynccontextmanager
@@ -174,5 +230,15 @@ def build_app(
         lifespan=lifespan,
         max_body_size=MAX_BODY_BYTES,
     )
-    server = ChatServer(settings, database, clock, chat, realtime, pages)
+    server = ChatServer(
+        settings, database, clock, chat, realtime, pages, membership, windows, handover=handover
+    )
     return server
+
+
+def _windows(settings: Settings) -> Windows:
+    """Return where tries are counted that guard against attack."""
+    if not settings.shares:
+        return LocalWindows()
+    prefix = derive_key(settings.secret_key, "limits").hex()[:16]
+    return SharedWindows(settings.redis_url, prefix=f"chat:{prefix}")

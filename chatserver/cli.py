@@ -67,12 +67,13 @@ def _run(unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 @main.command()
 @click.option("--host", help="Address to listen on; HOST, else 127.0.0.1.")
 @click.option("--port", type=int, help="Port to listen on; PORT, else 8000.")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--worker", hidden=True, help="Handed from the parent of several workers.")
+def serve(host: str | None, port: int | None, worker: str | None) -> None:
     """Serve the product. Settings come from the environment: docs/configuration.md.
 
     Example: SECRET_KEY=… chatserver serve --host 0.0.0.0
     """
-    from chatserver import serving
+    from chatserver import serving, workers
     from chatserver.app import build_app
 
     given: dict[str, Any] = {}
@@ -82,6 +83,11 @@ def serve(host: str | None, port: int | None) -> None:
         given["port"] = port
     settings = load_settings(None, **given)
     configure_logs(settings)
+    if worker is not None:
+        handed = workers.Handed.parse(worker)
+        app = build_app(settings, workers=handed.folder)
+        _loop(serving.serve(app, handed.listener, ready=handed.say_ready, parent=handed.line))
+        return
     claim = None
     if settings.database.startswith("sqlite"):
         migrate(settings.database, now_ms=CLOCK.now_ms())
@@ -92,8 +98,12 @@ def serve(host: str | None, port: int | None) -> None:
         listener = serving.bind(settings.host, settings.port)
     except OSError as error:
         raise click.ClickException(f"Can't listen on port {settings.port}: {error}") from error
-    app = build_app(settings)
-    link = app.database.run(setup.first_link, now_ms=CLOCK.now_ms())
+    if settings.web_concurrency > 1:
+        workers.check_platform()
+        link = _run(setup.first_link, now_ms=CLOCK.now_ms())
+    else:
+        app = build_app(settings)
+        link = app.database.run(setup.first_link, now_ms=CLOCK.now_ms())
 
     def ready() -> None:
         origin = settings.public_url or f"http://{settings.host}:{listener.getsockname()[1]}"
@@ -101,6 +111,8 @@ def serve(host: str | None, port: int | None) -> None:
         if link is not None:
             click.echo(f"No account yet. Make the first one here, once: {origin}/setup/{link}")
 
+    if settings.web_concurrency > 1:
+        sys.exit(asyncio.run(workers.Workers(listener, settings.web_concurrency).run(ready)))
     _loop(serving.serve(app, listener, ready=ready))
     if claim is not None:
         claim.close()

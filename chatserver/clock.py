@@ -32,6 +32,38 @@ class SystemClock:
         return time.monotonic()
 
 
+STEADY_MS = 5
+"""Differences smaller than this are the measuring's, not the clock's."""
+
+
+class SharedClock:
+    """The database's clock as this machine knows it: its own, and by how much it is off.
+
+    Several processes hold leases against each other, so they must mean the same moment.
+    """
+
+    def __init__(self) -> None:
+        self.offset_ms = 0
+
+    def correct(self, offset_ms: int, *, trip_ms: int) -> None:
+        """Take over a measured offset.
+
+        Args:
+            offset_ms: by how much the shared clock is ahead of the machine's.
+            trip_ms: how long measuring took; the offset can be wrong by half of it.
+        """
+        if abs(offset_ms - self.offset_ms) > max(STEADY_MS, trip_ms):
+            self.offset_ms = offset_ms
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970-01-01 UTC, by the shared clock."""
+        return time.time_ns() // 1_000_000 + self.offset_ms
+
+    def monotonic(self) -> float:
+        """Return seconds that never step back, by the machine's clock."""
+        return time.monotonic()
+
+
 class ManualClock:
     """A clock that stands still until it is turned; for tests.
 

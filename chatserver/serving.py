@@ -75,6 +75,7 @@ async def serve(
     *,
     beside: list[tuple[object, socket.socket]] | None = None,
     ready: Callable[[], None] | None = None,
+    parent: socket.socket | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -82,11 +83,14 @@ async def serve(
         listener: bound already.
         beside: other ASGI apps with their own listeners (the demo shop).
         ready: called once everything listens.
+        parent: the line to the process that started this worker; its end ends the worker.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    if parent is not None:
+        loop.add_reader(parent, stop.set)
     servers = [_Server(_config(chat_server, chat_server.settings))]
     listeners = [listener]
     for app, other in beside or []:
@@ -110,6 +114,12 @@ async def serve(
     stopping = asyncio.create_task(stop.wait(), name="signal")
     await asyncio.wait([stopping, *runs], return_when=asyncio.FIRST_COMPLETED)
     log.info("draining")
+    if parent is not None:
+        loop.remove_reader(parent)
+        # The others go on taking from the same queue: what comes now is not for this one.
+        for http in servers:
+            for accepting in getattr(http, "servers", []):
+                accepting.close()
     await chat_server.realtime.drain()
     await asyncio.sleep(DRAIN_S if len(chat_server.realtime.edge.connections) else 0)
     await chat_server.stop()

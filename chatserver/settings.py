@@ -15,11 +15,15 @@ import msgspec
 
 from chatserver.errors import SettingsError
 
+REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 MIN_SECRET_CHARS = 32
 MIN_SECRET_DIFFERENT = 10
 """Different characters a key must have: `xxxxxxxx…` and the like are nobody's secret."""
 
-FROM_FILES = frozenset({"secret_key", "database_url"})
+WORKERS_NEED_BOTH = "workers_need_postgresql_and_redis"
+"""The stable code at the end of the sentence that refuses several processes."""
+
+FROM_FILES = frozenset({"secret_key", "database_url", "redis_url"})
 """Settings that may also stand in a file, named by the variable with `_FILE` behind it."""
 
 DESCRIPTIONS: dict[str, tuple[str, str]] = {
@@ -30,10 +34,21 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "`sqlite:///path` or a PostgreSQL URL; also from `DATABASE_URL_FILE`. "
         "Default: `chat.sqlite3` in the data directory.",
     ),
+    "redis_url": (
+        "REDIS_URL",
+        "`redis://…` (`rediss://` for TLS); also from `REDIS_URL_FILE`. Carries what one process "
+        "tells another, and counts limits for all of them; keeps nothing that may not be lost. "
+        "Used with PostgreSQL alone.",
+    ),
+    "web_concurrency": (
+        "WEB_CONCURRENCY",
+        "Processes behind the port, 1–64. More than one needs PostgreSQL and Redis.",
+    ),
     "secret_key": (
         "SECRET_KEY",
-        "At least 32 characters; signs transcript links; also from `SECRET_KEY_FILE`. "
-        "Required on a public address.",
+        "At least 32 characters; signs transcript links and what processes tell each other; also "
+        "from `SECRET_KEY_FILE`. Required on a public address and with Redis, and the same in "
+        "every process.",
     ),
     "data_dir": ("CHATSERVER_DATA_DIR", "Where the embedded database lives."),
     "public_url": (
@@ -78,6 +93,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     database_url: str = ""
+    redis_url: str = ""
+    web_concurrency: int = 1
     secret_key: str = ""
     data_dir: str = "var"
     public_url: str = ""
@@ -96,6 +113,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def database(self) -> str:
         """The database URL, the embedded default included."""
         return self.database_url or f"sqlite:///{Path(self.data_dir).resolve() / 'chat.sqlite3'}"
+
+    @property
+    def shares(self) -> bool:
+        """Whether there may be other processes, which are told of everything over Redis."""
+        return bool(self.redis_url) and self.database.startswith("postgres")
 
     @property
     def lease_check_s(self) -> float:
@@ -149,6 +171,7 @@ def _check(settings: Settings) -> list[str]:
     problems = []
     bounds = {
         "port": (0, 65535),
+        "web_concurrency": (1, 64),
         "lease_s": (2, 30),
         "visitor_days": (1, 365),
         "sends_per_minute": (1, 100_000),
@@ -160,6 +183,16 @@ def _check(settings: Settings) -> list[str]:
     for name, (low, high) in bounds.items():
         if not low <= getattr(settings, name) <= high:
             problems.append(f"{DESCRIPTIONS[name][0]} must lie between {low} and {high}")
+    if settings.web_concurrency > 1 and not settings.shares:
+        problems.append(
+            "WEB_CONCURRENCY is more than 1, and that needs both DATABASE_URL=postgresql://… and "
+            "REDIS_URL: an SQLite file has one process, and without Redis a message would reach "
+            f"only the browsers of the process that stored it ({WORKERS_NEED_BOTH})"
+        )
+    if settings.redis_url and urlsplit(settings.redis_url).scheme not in REDIS_SCHEMES:
+        problems.append("REDIS_URL must begin with redis://, rediss:// or unix://")
+    if settings.shares and not settings.secret_key:
+        problems.append("SECRET_KEY is required with REDIS_URL: processes know each other by it")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
         problems.append("LOG_LEVEL must be debug, info, warning or error")
     if settings.log_format not in {"json", "console"}:

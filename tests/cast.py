@@ -115,7 +115,7 @@ class Stage:
         """Let time pass; who is awake keeps proving that they live."""
         self.clock.advance(s=s)
         for agent in awake:
-            await self.chat.do(presence.renew_lease, agent, lease_ms=LEASE_MS)
+            await self.chat.do(presence.renew_lease, agent, until_ms=self.clock.now_ms() + LEASE_MS)
         await self.chat.sweep()
         await self.chat.settle()
 

@@ -2,10 +2,12 @@
 
 import itertools
 import shutil
+import signal
 import warnings
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 
@@ -27,6 +29,30 @@ class PostgreSQL:
     def stop(self) -> None:
         """Stop the server."""
         self._server.cleanup()
+
+    def crash(self) -> None:
+        """End it at once, as `pg_ctl stop -m immediate` does: no goodbye, recovery at the start."""
+        postmaster = psutil.Process(self._server.get_pid())
+        postmaster.send_signal(signal.SIGQUIT)
+        postmaster.wait(20)
+
+    def restart(self) -> None:
+        """Start it again."""
+        self._server.ensure_postgres_running()
+
+    def hang(self) -> None:
+        """Let all of it stop in the middle of whatever it does."""
+        for process in self._processes():
+            process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let all of it go on."""
+        for process in self._processes():
+            process.send_signal(signal.SIGCONT)
+
+    def _processes(self) -> list[psutil.Process]:
+        postmaster = psutil.Process(self._server.get_pid())
+        return [postmaster, *postmaster.children(recursive=True)]
 
 
 def start_postgresql(folder: Path) -> PostgreSQL:

@@ -203,4 +203,4 @@ async def context_get(
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     known = await edge.chat.read(reading.card, found)
-    return views.card(known, online=bool(edge.connections.of_visitor(found.visitor)))
+    return views.card(known, online=await edge.is_anywhere(found.visitor))

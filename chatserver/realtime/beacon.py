@@ -4,7 +4,7 @@ An emit never counts as sent: a row is repeated until this socket acknowledges i
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 import structlog
@@ -95,10 +95,17 @@ def _changed(connection: SqlConnection, since_ms: int) -> tuple[list[Conversatio
 
 
 class Beacon:
-    """Sends beacons and lease checks to the sockets of this process."""
+    """Sends beacons and lease checks to the sockets of this process.
 
-    def __init__(self, edge: Edge) -> None:
+    Args:
+        check_rights: done with every beacon, so that rights end without any word from others.
+    """
+
+    def __init__(
+        self, edge: Edge, *, check_rights: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._edge = edge
+        self._check_rights = check_rights
         self._read_to_ms = edge.now_ms()
 
     async def run(self) -> None:
@@ -107,6 +114,8 @@ class Beacon:
             await asyncio.sleep(INTERVAL_S)
             try:
                 await self.send()
+                if self._check_rights is not None:
+                    await self._check_rights()
             except Refusal as refusal:
                 log.warning("beacon skipped", code=refusal.code)
 
@@ -141,16 +150,16 @@ class Beacon:
                     connection,
                     "lease_check",
                     server.LeaseCheck(lease_until_ms=until_ms),
-                    partial(self._renew, agent),
+                    partial(self._renew, agent, until_ms),
                 )
 
-    def _renew(self, agent: StaffId) -> None:
-        self._edge.chat.tasks.start(self._write_lease(agent), name=f"lease {agent}")
+    def _renew(self, agent: StaffId, until_ms: int) -> None:
+        self._edge.chat.tasks.start(self._write_lease(agent, until_ms), name=f"lease {agent}")
 
-    async def _write_lease(self, agent: StaffId) -> None:
+    async def _write_lease(self, agent: StaffId, until_ms: int) -> None:
         try:
-            await self._edge.chat.do(
-                presence.renew_lease, agent, lease_ms=self._edge.settings.lease_s * 1000
-            )
+            # From when they were asked: a process that slept finds old answers in its mail, and
+            # those prove nothing about now.
+            await self._edge.chat.do(presence.renew_lease, agent, until_ms=until_ms)
         except Refusal as refusal:
             log.warning("lease not renewed", agent=agent, code=refusal.code)

@@ -18,6 +18,9 @@ from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.protocol.shared import OfferView
 from chatserver.realtime import rooms, views
 from chatserver.realtime.edge import Edge
+from chatserver.realtime.envelope import Order
+from chatserver.realtime.floor import Floor
+from chatserver.realtime.rights import Rights
 from chatserver.services import reading
 from chatserver.services.facts import (
     AgentChanged,
@@ -30,8 +33,7 @@ from chatserver.services.facts import (
     SeenMoved,
     TurnOwed,
 )
-from chatserver.services.people import people_of
-from chatserver.storage import conversations, sites
+from chatserver.storage import conversations
 
 log = structlog.get_logger(__name__)
 
@@ -45,27 +47,36 @@ class _Round:
     Args:
         changed: conversations whose row in the agents' lists looks different now.
         states: those whose state changed, which their visitors see too.
+        states_here, moved_here, agents_here, people_here, queue_here: what other processes told;
+            it has been said everywhere else already.
     """
 
     changed: dict[ConversationId, None] = field(default_factory=dict)
     states: dict[ConversationId, None] = field(default_factory=dict)
     agents: dict[StaffId, None] = field(default_factory=dict)
     queue: bool = False
+    states_here: dict[ConversationId, None] = field(default_factory=dict)
+    moved_here: dict[ConversationId, None] = field(default_factory=dict)
+    agents_here: dict[StaffId, None] = field(default_factory=dict)
+    people_here: bool = False
+    queue_here: bool = False
 
 
 class SocketBroadcaster:
     """Takes facts at once and tells them from one task, in order."""
 
     def __init__(self) -> None:
-        self._facts: asyncio.Queue[tuple[Fact, ...]] = asyncio.Queue()
+        self.rights = Rights()
+        self._facts: asyncio.Queue[tuple[Fact | Order, ...]] = asyncio.Queue()
         self._edge: Edge | None = None
+        self._floor: Floor | None = None
         self._visitors: dict[ConversationId, VisitorId] = {}
-        self._positions: dict[ConversationId, int] = {}
-        self._people: dict[int, server.PeopleChanged] = {}
 
     def attach(self, edge: Edge) -> None:
         """Say where the sockets are."""
         self._edge = edge
+        self._floor = Floor(edge)
+        self.rights.attach(edge)
 
     @property
     def edge(self) -> Edge:
@@ -73,9 +84,19 @@ class SocketBroadcaster:
         assert self._edge is not None
         return self._edge
 
+    @property
+    def floor(self) -> Floor:
+        """What visitors hear about queue and people."""
+        assert self._floor is not None
+        return self._floor
+
     def tell(self, facts: tuple[Fact, ...]) -> None:
         """Take the facts of one commit."""
         self._facts.put_nowait(facts)
+
+    def obey(self, orders: tuple[Order, ...]) -> None:
+        """Take what other processes told: it concerns this one's sockets alone."""
+        self._facts.put_nowait(orders)
 
     async def run(self) -> None:
         """Tell facts until cancelled."""
@@ -97,20 +118,54 @@ class SocketBroadcaster:
         """Wait until everything taken so far was told."""
         await self._facts.join()
 
-    async def _round(self, facts: list[Fact]) -> None:
+    async def _round(self, facts: list[Fact | Order]) -> None:
         todo = _Round()
         for fact in facts:
-            await self._tell(fact, todo)
-        if todo.changed and self.edge.connections.agents():
+            if isinstance(fact, Order):
+                self._note(fact, todo)
+            else:
+                await self._tell(fact, todo)
+        if todo.changed and (self.edge.connections.agents() or self.edge.fanout is not None):
             await self._tell_agents(list(todo.changed))
         for conversation in todo.states:
             await self._tell_visitor(conversation)
         for agent in todo.agents:
             await self._tell_agent(agent)
         if todo.agents or todo.queue:
-            await self._tell_people()
-        if todo.queue:
-            await self._tell_positions()
+            self.edge.order("queue" if todo.queue else "people")
+        await self._listen(todo)
+        if todo.agents or todo.queue or todo.people_here:
+            await self.floor.tell_people()
+        if todo.queue or todo.queue_here:
+            await self.floor.tell_positions()
+
+    def _note(self, order: Order, todo: _Round) -> None:
+        match order.what:
+            case "queue":
+                todo.queue_here = todo.people_here = True
+            case "people":
+                todo.people_here = True
+            case "state":
+                todo.states_here[ConversationId(order.id)] = None
+            case "moved":
+                todo.moved_here[ConversationId(order.id)] = None
+            case "agent":
+                todo.agents_here[StaffId(order.id)] = None
+            case _:
+                pass
+
+    async def _listen(self, todo: _Round) -> None:
+        """Do what other processes told this one to."""
+        for conversation in todo.states_here:
+            await self.floor.tell_visitor(conversation, await self._visitor_of(conversation))
+        if todo.moved_here:
+            states, _revision = await self.edge.chat.read(
+                reading.agent_states_of, list(todo.moved_here)
+            )
+            for state in states:
+                await self._unfollow_strangers(state.conversation)
+        if todo.agents_here:
+            await self.rights.check(list(todo.agents_here))
 
     async def _tell(self, fact: Fact, todo: _Round) -> None:
         match fact:
@@ -215,20 +270,11 @@ class SocketBroadcaster:
             namespace=VISITOR,
         )
 
-    async def _tell_visitor(self, conversation_id: ConversationId) -> None:
-        """Tell a visitor how their conversation stands, if they are here."""
-        edge = self.edge
-        visitor = await self._visitor_of(conversation_id)
-        if not edge.connections.of_visitor(visitor):
-            return
-        seen = await edge.chat.read(reading.visitor_state_of, conversation_id, now_ms=edge.now_ms())
-        self._remember_position(conversation_id, seen.position)
-        await edge.emit(
-            "conversation_updated",
-            server.VisitorConversationUpdated(state=views.visitor_conversation(seen)),
-            room=rooms.visitor(visitor),
-            namespace=VISITOR,
-        )
+    async def _tell_visitor(self, conversation: ConversationId) -> None:
+        visitor = await self._visitor_of(conversation)
+        await self.floor.tell_visitor(conversation, visitor)
+        self.edge.order("state", conversation, room=rooms.visitor(visitor))
+        self.edge.order("moved", conversation, room=rooms.agents(conversation))
 
     async def _tell_agents(self, changed: list[ConversationId]) -> None:
         """Tell agents how conversations stand; all of a round are read together."""
@@ -266,8 +312,8 @@ class SocketBroadcaster:
     async def _tell_agent(self, agent_id: StaffId) -> None:
         edge = self.edge
         agent, teams = await edge.chat.read(reading.agent_and_teams, agent_id)
-        for item in edge.connections.of_agent(agent_id):
-            item.teams = agent.teams
+        await self.rights.move(agent_id, agent.teams)
+        edge.order("agent", agent_id, room=rooms.agent(agent_id))
         await edge.emit(
             "presence_changed",
             server.PresenceChanged(
@@ -280,34 +326,3 @@ class SocketBroadcaster:
             room=rooms.staff(),
             namespace=AGENT,
         )
-
-    async def _tell_people(self) -> None:
-        """Tell a site's visitors when people come or go; nothing when nothing changed."""
-        edge = self.edge
-        for site_id in edge.connections.visitor_sites():
-            site = await edge.chat.read(sites.get, site_id)
-            people = await edge.chat.read(people_of, site, now_ms=edge.now_ms())
-            fact = server.PeopleChanged(people=views.people(people))
-            if self._people.get(site_id) != fact:
-                self._people[site_id] = fact
-                await edge.emit(
-                    "people_changed", fact, room=rooms.site_visitors(site_id), namespace=VISITOR
-                )
-
-    def _remember_position(self, conversation: ConversationId, position: int | None) -> None:
-        if position is None:
-            self._positions.pop(conversation, None)
-        else:
-            self._positions[conversation] = position
-
-    async def _tell_positions(self) -> None:
-        """Tell those who wait that they moved up."""
-        edge = self.edge
-        places: dict[int, int] = {}
-        waiting = await edge.chat.read(conversations.waiting_ids)
-        still = {conversation for conversation, _team in waiting}
-        self._positions = {item: at for item, at in self._positions.items() if item in still}
-        for conversation, team in waiting:
-            places[team] = places.get(team, 0) + 1
-            if self._positions.get(conversation) not in (None, places[team]):
-                await self._tell_visitor(conversation)

@@ -25,6 +25,7 @@ class Connection:
     Args:
         acked: beacon rows this socket has acknowledged; an emit never counts as sent.
         followed: conversations an agent's browser follows, oldest first.
+        rooms: those it hears, its own aside.
         strikes: how often it sent what no client of ours sends.
     """
 
@@ -46,6 +47,7 @@ class Connection:
     pending: dict[PublicId, Row] = field(default_factory=dict)
     acked_revision: int = 0
     followed: dict[ConversationId, PublicId] = field(default_factory=dict)
+    rooms: set[str] = field(default_factory=set)
     strikes: int = 0
     typing_at: float = 0.0
 

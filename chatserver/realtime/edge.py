@@ -7,13 +7,15 @@ from typing import TypeVar
 import msgspec
 
 from chatserver.domain.conversations import Conversation
-from chatserver.domain.ids import PublicId
+from chatserver.domain.ids import PublicId, VisitorId
 from chatserver.domain.messages import Audience, Message
 from chatserver.errors import Code, Refusal
 from chatserver.protocol.registry import AGENT
 from chatserver.protocol.shared import MessageView
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import MAX_FOLLOWED, Connection, Connections
+from chatserver.realtime.envelope import Emit, Order, What
+from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.services.chat import Chat
@@ -43,6 +45,7 @@ class Edge:
     Args:
         epoch: of the database, for messages on the wire.
         transcript_path: makes the signed path to a visitor's own transcript, in a language.
+        fanout: the line to other processes, where there may be any.
     """
 
     chat: Chat
@@ -52,6 +55,7 @@ class Edge:
     transcript_path: Callable[[PublicId, str], str]
     connections: Connections = field(default_factory=Connections)
     server: SocketServer | None = None
+    fanout: Fanout | None = None
     draining: bool = False
 
     def now_ms(self) -> int:
@@ -67,11 +71,42 @@ class Edge:
         namespace: str,
         skip: str | None = None,
     ) -> None:
-        """Send a fact to a room; best effort."""
+        """Send a fact to a room, in whichever processes it has sockets; best effort."""
         assert self.server is not None
+        if self.fanout is not None and self.fanout.wants(room):
+            data = msgspec.Raw(msgspec.json.encode(fact))
+            self.fanout.emit(room, Emit(name, namespace, data))
         await self.server.emit(
             name, msgspec.to_builtins(fact), room=room, namespace=namespace, skip_sid=skip
         )
+
+    async def emit_here(
+        self, name: str, fact: msgspec.Struct, *, room: str, namespace: str
+    ) -> None:
+        """Send a fact to the sockets that this process has in a room; best effort."""
+        assert self.server is not None
+        await self.server.emit(name, msgspec.to_builtins(fact), room=room, namespace=namespace)
+
+    async def emit_heard(self, room: str, emit: Emit) -> None:
+        """Send what another process worded to this process's sockets in a room."""
+        assert self.server is not None
+        data = msgspec.json.decode(emit.data)
+        await self.server.emit(emit.name, data, room=room, namespace=emit.namespace)
+
+    async def tell(self, connection: Connection, name: str, fact: msgspec.Struct) -> None:
+        """Send a fact to one socket; best effort."""
+        assert self.server is not None
+        await self.server.emit(
+            name,
+            msgspec.to_builtins(fact),
+            to=connection.sid,
+            namespace=connection.namespace,
+        )
+
+    def order(self, what: What, id: int = 0, *, room: str | None = None) -> None:
+        """Let other processes look at something: those that have a room, or all of them."""
+        if self.fanout is not None:
+            self.fanout.order(room, Order(what, id))
 
     async def ask(
         self, connection: Connection, name: str, fact: msgspec.Struct, acked: Callable[[], None]
@@ -90,11 +125,34 @@ class Edge:
         """Let a socket hear a room; nobody but the server joins anyone."""
         assert self.server is not None
         await self.server.enter_room(connection.sid, room, namespace=connection.namespace)
+        if self.fanout is not None and room not in connection.rooms and self._lives(connection):
+            connection.rooms.add(room)
+            await self.fanout.join(room)
+
+    def _lives(self, connection: Connection) -> bool:
+        return self.connections.get(connection.sid) is connection
 
     async def leave(self, connection: Connection, room: str) -> None:
         """Let a socket hear a room no more."""
         assert self.server is not None
         await self.server.leave_room(connection.sid, room, namespace=connection.namespace)
+        self._left(connection, room)
+
+    def _left(self, connection: Connection, room: str) -> None:
+        if self.fanout is not None and room in connection.rooms:
+            connection.rooms.discard(room)
+            self.fanout.leave(room)
+
+    def gone(self, connection: Connection) -> None:
+        """Note that a socket has ended, and hears no room any more."""
+        for room in list(connection.rooms):
+            self._left(connection, room)
+
+    async def is_anywhere(self, visitor: VisitorId) -> bool:
+        """Whether a visitor has the chat open in any process, as far as can be known."""
+        if self.connections.of_visitor(visitor):
+            return True
+        return self.fanout is not None and await self.fanout.has_listeners(rooms.visitor(visitor))
 
     async def follow(self, connection: Connection, conversation: Conversation) -> None:
         """Let an agent's socket hear a conversation; the one followed longest makes room."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from chatserver.realtime.broadcaster import SocketBroadcaster
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.dispatch import Dispatcher
 from chatserver.realtime.edge import Edge
+from chatserver.realtime.hearing import Hearing
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.services import reading
 from chatserver.services.people import people_of
@@ -41,8 +43,10 @@ class Realtime:
         self.edge = edge
         self._broadcaster = broadcaster
         broadcaster.attach(edge)
+        broadcaster.rights.attach(edge, close=self._close)
         self._admission = Admission(edge)
-        self.beacon = Beacon(edge)
+        self.beacon = Beacon(edge, check_rights=broadcaster.rights.check_all)
+        self._hearing = Hearing(edge, broadcaster, self.beacon)
         self.sockets = SocketServer(
             dispatch=Dispatcher(edge, close=self._close),
             accepted=self._accepted,
@@ -63,6 +67,11 @@ class Realtime:
     def _is_ours(self, origin: str, environ: dict[str, Any]) -> bool:
         return is_own_origin(self.edge.settings, environ["asgi.scope"], origin)
 
+    def name_transports(self, name: Callable[[str], str]) -> None:
+        """Let a transport's id say whose it is; `name` turns a random id into such a one."""
+        mint = self.sockets.eio.generate_id
+        self.sockets.eio.generate_id = lambda: name(mint())
+
     def start(self) -> None:
         """Start telling facts, the beacon and the lease checks."""
         self._tasks = [
@@ -70,6 +79,9 @@ class Realtime:
             asyncio.create_task(self.beacon.run(), name="beacon"),
             asyncio.create_task(self.beacon.run_leases(), name="leases"),
         ]
+        if self.edge.fanout is not None:
+            self.edge.fanout.attach(self._hearing)
+            self._tasks.append(asyncio.create_task(self.edge.fanout.run(), name="fan-out"))
 
     # In and out
 
@@ -111,7 +123,8 @@ class Realtime:
         states: list[reading.VisitorState] = []
         if visitor is not None:
             states = await edge.chat.read(reading.visitors_conversations, visitor, now_ms=now_ms)
-        await edge.emit(
+        await edge.tell(
+            connection,
             "ready",
             server.VisitorReady(
                 epoch=edge.epoch,
@@ -121,8 +134,6 @@ class Realtime:
                 limits=Limits(),
                 server_time_ms=now_ms,
             ),
-            room=connection.sid,
-            namespace=VISITOR,
         )
 
     async def _welcome_agent(self, connection: Connection) -> None:
@@ -135,7 +146,8 @@ class Realtime:
         now_ms = edge.now_ms()
         picture = await edge.chat.read(reading.queue, agent, now_ms=now_ms)
         queue = views.queue(picture, now_ms=now_ms)
-        await edge.emit(
+        await edge.tell(
+            connection,
             "ready",
             server.AgentReady(
                 epoch=edge.epoch,
@@ -145,20 +157,20 @@ class Realtime:
                 limits=Limits(),
                 server_time_ms=now_ms,
             ),
-            room=connection.sid,
-            namespace=AGENT,
         )
 
     async def _disconnected(self, sid: str, _reason: str = "") -> None:
         connection = self.edge.connections.remove(sid)
         if connection is not None:
+            self.edge.gone(connection)
             self.edge.rates.close_socket(connection.address)
 
     def _close(self, connection: Connection) -> None:
         self.sockets.close_soon(connection.eio_sid)
 
     async def close_agent(self, agent: StaffId, *, keep: set[int]) -> None:
-        """Close an agent's sockets here, but those of sessions that still live."""
+        """Close an agent's sockets, but those of sessions that still live, in every process."""
+        self.edge.order("agent", agent, room=rooms.agent(agent))
         for connection in self.edge.connections.of_agent(agent):
             if connection.session not in keep:
                 self._close(connection)
@@ -169,11 +181,10 @@ class Realtime:
         """Refuse what is new and tell every client when to come back, not all at once."""
         self.edge.draining = True
         for connection in self.edge.connections:
-            await self.edge.emit(
+            await self.edge.tell(
+                connection,
                 "drain",
                 server.Drain(reconnect_in_ms=random.randint(200, spread_ms)),
-                room=connection.sid,
-                namespace=connection.namespace,
             )
 
     async def stop(self) -> None:
@@ -182,6 +193,8 @@ class Realtime:
             await asyncio.wait_for(self._broadcaster.drained(), timeout=2)
         except TimeoutError:
             log.warning("facts untold at stop")
+        if self.edge.fanout is not None:
+            await self.edge.fanout.drained()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

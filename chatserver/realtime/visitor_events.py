@@ -28,7 +28,7 @@ async def visitor_start(
         raise Refusal(Code.BAD_REQUEST, "This connection is a visitor's already.")
     if event.site != site.key:
         raise Refusal(Code.NOT_FOUND)
-    edge.rates.check_start(connection.address)
+    await edge.rates.check_start(connection.address)
     started = await edge.chat.do(
         visitors.start_visitor,
         site,

@@ -46,6 +46,7 @@ class Chat:
         knowledge: what the bot may ask of the FAQ; may be swapped while running.
         lease_ms: how long an agent's proof of life holds.
         greeting_pause_ms: how long the bot waits after a greeting alone for what comes next.
+        turn_grace_ms: how long the sweep leaves an owed turn to the process that owes it.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class Chat:
         knowledge: Knowledge,
         lease_ms: int = 30_000,
         greeting_pause_ms: int = 0,
+        turn_grace_ms: int = 0,
     ) -> None:
         self.database = database
         self.clock = clock
         self.knowledge = knowledge
         self.lease_ms = lease_ms
         self.greeting_pause_ms = greeting_pause_ms
+        self.turn_grace_ms = turn_grace_ms
         self.tasks = Supervisor()
         self._broadcaster = broadcaster
         self._turns: set[ConversationId] = set()
@@ -208,7 +211,11 @@ class Chat:
     async def sweep(self) -> None:
         """Find again whatever is due: offers, patience, leases, idleness, routing, bot turns."""
         now_ms = self.clock.now_ms()
-        due = await self.read(_due, now_ms=now_ms)
+        due = await self.read(
+            _due,
+            now_ms=now_ms,
+            turns_before_ms=now_ms - self.turn_grace_ms if self.turn_grace_ms else None,
+        )
         for offer in due.offers:
             await self._attempt(self.do(assigning.expire_offer, offer))
         for conversation in due.impatient:
@@ -247,7 +254,7 @@ class _Due:
     turns: list[ConversationId]
 
 
-def _due(connection: Connection, *, now_ms: int) -> _Due:
+def _due(connection: Connection, *, now_ms: int, turns_before_ms: int | None) -> _Due:
     grace_ms = presence.shortest_grace_ms(connection)
     return _Due(
         offers=offers.due(connection, now_ms=now_ms),
@@ -255,7 +262,7 @@ def _due(connection: Connection, *, now_ms: int) -> _Due:
         lost=agents.lost(connection, ended_before_ms=now_ms - grace_ms),
         idle=conversations.idle_since(connection, now_ms - IDLE_MS),
         waiting=bool(conversations.waiting_unoffered(connection, limit=1)),
-        turns=conversations.owing_bot_turn(connection),
+        turns=conversations.owing_bot_turn(connection, before_ms=turns_before_ms),
     )
 
 

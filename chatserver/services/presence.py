@@ -19,9 +19,10 @@ def begin_lease(work: Work, agent: StaffId, *, lease_ms: int) -> None:
         work.agent_changed(agent)
 
 
-def renew_lease(work: Work, agent: StaffId, *, lease_ms: int) -> None:
-    """Let the lease run from now again; any socket of the agent may prove life."""
-    begin_lease(work, agent, lease_ms=lease_ms)
+def renew_lease(work: Work, agent: StaffId, *, until_ms: int) -> None:
+    """Let the lease run to a time, never back; any socket of the agent may prove life."""
+    if until_ms > work.now_ms:
+        begin_lease(work, agent, lease_ms=until_ms - work.now_ms)
 
 
 def declare(work: Work, agent_id: StaffId, availability: Availability) -> None:

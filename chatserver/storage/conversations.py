@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -296,14 +297,21 @@ def changed_since(connection: Connection, since_ms: int) -> list[Conversation]:
     return [_conversation(row) for row in rows]
 
 
-def owing_bot_turn(connection: Connection, *, limit: int = 200) -> list[ConversationId]:
-    """Return where the bot still owes an answer."""
+def owing_bot_turn(
+    connection: Connection, *, before_ms: int | None = None, limit: int = 200
+) -> list[ConversationId]:
+    """Return where the bot still owes an answer.
+
+    Args:
+        before_ms: only where nothing changed after this time; everywhere when left out.
+    """
     rows = connection.execute(
         select(conversation.c.id)
         .where(
             conversation.c.status != Status.RESOLVED,
             conversation.c.bot_active,
             conversation.c.bot_wanted_seq > conversation.c.bot_answered_seq,
+            true() if before_ms is None else conversation.c.changed_ms <= before_ms,
         )
         .order_by(conversation.c.id)
         .limit(limit)

@@ -21,7 +21,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from chatserver.errors import ChatError, Code, Refusal
-from chatserver.storage.engines import create_engines, is_sqlite, normalise_url
+from chatserver.storage.engines import create_engines, is_sqlite, normalise_url, wait_for_locks
+from chatserver.storage.patience import MAX_READS, PATIENCE_S, Patience
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,6 +103,9 @@ class Database:
         self._queue: queue.Queue[_Job | None] = queue.Queue(maxsize=max_queued)
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._closed = False
+        # A file answers or fails; a server may do neither.
+        self._patience = None if self.is_sqlite else Patience()
+        self._reads = 0
         self.commits = Commits()
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{number}", daemon=True)
@@ -127,6 +131,8 @@ class Database:
             self._queue.put_nowait(job)
         except queue.Full:
             raise Refusal(Code.UNAVAILABLE) from None
+        if self._patience is not None:
+            self._patience.watch(future)
         return future
 
     async def write(
@@ -157,9 +163,19 @@ class Database:
             with self._reader.connect() as connection, connection.begin():
                 return unit(connection, *args, **kwargs)
 
+        reading = asyncio.get_running_loop().run_in_executor
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, run)
-        except (DBAPIError, PoolTimeoutError) as error:
+            if self._patience is None:
+                return await reading(self._pool, run)
+            if self._reads >= MAX_READS:
+                raise Refusal(Code.UNAVAILABLE)
+            self._reads += 1
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    return await reading(self._pool, run)
+            finally:
+                self._reads -= 1
+        except (DBAPIError, PoolTimeoutError, TimeoutError) as error:
             log.error("read failed", error=type(error).__name__)
             raise Refusal(Code.UNAVAILABLE) from error
 
@@ -168,6 +184,7 @@ class Database:
     ) -> R:
         """Run one unit here and now, for commands without an event loop."""
         with self._writer.connect() as connection, connection.begin():
+            wait_for_locks(connection)
             return unit(connection, *args, **kwargs)
 
     @property
@@ -200,7 +217,9 @@ class Database:
             job = self._queue.get()
             batch: list[_Job] = []
             while job is not None:
-                batch.append(job)
+                # Who was told "unavailable" before it began asks again: it need not run twice.
+                if self._patience is None or not job.future.done():
+                    batch.append(job)
                 if len(batch) >= MAX_BATCH:
                     break
                 try:
@@ -247,7 +266,8 @@ class Database:
         return True
 
     def _failed(self, batch: list[_Job], error: Exception) -> None:
-        if _is_contention(error) and len(batch) > 1:
+        if _is_contention(error):
+            log.info("batch taken apart", units=len(batch), error=_sqlstate(error))
             for job in batch:
                 job.result, job.error = None, None
                 self._commit_alone(job)
@@ -263,6 +283,7 @@ class Database:
         for _ in range(3):
             try:
                 with self._writer.connect() as connection, connection.begin():
+                    wait_for_locks(connection)
                     job.attempt(connection)
                 return
             except (SQLAlchemyError, OSError) as error:
@@ -283,4 +304,8 @@ class Database:
 
 def _is_contention(error: Exception) -> bool:
     """Whether PostgreSQL gave up a transaction because of another (40P01, 40001)."""
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"40P01", "40001", "55P03"}
+    return _sqlstate(error) in {"40P01", "40001", "55P03"}
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)

@@ -38,6 +38,24 @@ installation = Table(
     CheckConstraint("id = 1", name="single"),
 )
 
+process = Table(
+    "process",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("beat_ms", BigInteger, nullable=False),
+)
+
+duty = Table(
+    "duty",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("process_id", Text, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
 site = Table(
     "site",
     metadata,

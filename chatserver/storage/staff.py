@@ -1,5 +1,6 @@
 """Accounts of staff, their sessions and set-up links; keeps hashes and never a secret itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,6 +201,35 @@ def sessions_of(connection: Connection, staff_id: StaffId) -> list[StaffSession]
         .order_by(staff_session.c.used_ms.desc(), staff_session.c.id.desc())
     )
     return [_session(row) for row in rows]
+
+
+def live_sessions(
+    connection: Connection, people: Collection[StaffId], *, now_ms: int
+) -> tuple[dict[StaffId, set[int]], dict[StaffId, set[TeamId]]]:
+    """Return people's sessions that have not run out, and their teams."""
+    sessions: dict[StaffId, set[int]] = {}
+    teams: dict[StaffId, set[TeamId]] = {}
+    for row in connection.execute(
+        select(staff_session.c.staff_id, staff_session.c.id).where(
+            staff_session.c.staff_id.in_(people), staff_session.c.expires_ms > now_ms
+        )
+    ):
+        sessions.setdefault(StaffId(row.staff_id), set()).add(row.id)
+    for row in connection.execute(
+        select(team_member.c.staff_id, team_member.c.team_id).where(
+            team_member.c.staff_id.in_(people)
+        )
+    ):
+        teams.setdefault(StaffId(row.staff_id), set()).add(TeamId(row.team_id))
+    return sessions, teams
+
+
+def enabled(connection: Connection, people: Collection[StaffId]) -> list[StaffId]:
+    """Return those of some people whose account is not switched off."""
+    rows = connection.execute(
+        select(staff.c.id).where(staff.c.id.in_(people), staff.c.disabled_ms.is_(None))
+    )
+    return [StaffId(row.id) for row in rows]
 
 
 def drop_session(connection: Connection, session_id: int, *, staff_id: StaffId) -> bool:

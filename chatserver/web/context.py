@@ -62,6 +62,20 @@ class Knowledge(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What this process is among its like.
+
+    Args:
+        role: `single`, `sweeper` or `member`.
+        redis: whether it hears the others; None where there is nobody to hear.
+    """
+
+    process: str
+    role: str
+    redis: bool | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
     """Everything the pages need.
@@ -72,6 +86,7 @@ class Web:
         on_session_ended: told whose session ended, so that open sockets end too.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
+        health: what this process is, and what works less well than it should.
     """
 
     database: Database
@@ -84,6 +99,7 @@ class Web:
     on_session_ended: Callable[[StaffId], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
+    health: Callable[[], Health] = lambda: Health("", "single")
     assets: Assets = field(default_factory=load_assets)
     templates: Templates = field(default_factory=Templates)
 

@@ -22,7 +22,10 @@ async def show_alive(web: Web, request: Request) -> Response:
 
 
 async def show_ready(web: Web, request: Request) -> Response:
-    """Serve `/readyz`: 200 when every check holds, else 503 with those that do not."""
+    """Serve `/readyz`: 200 when every check holds, else 503 with those that do not.
+
+    Redis is no such check: without it chats go on, and a process taken out would help nobody.
+    """
     try:
         async with asyncio.timeout(TIMEOUT_S):
             checks = dict(await web.is_ready())
@@ -31,8 +34,26 @@ async def show_ready(web: Web, request: Request) -> Response:
     checks["draining"] = not web.is_draining()
     ready = all(checks.values())
     told = {name: "ok" if good else "failed" for name, good in sorted(checks.items())}
-    answer = JSONResponse({"ready": ready, "checks": told}, 200 if ready else 503)
+    health = web.health()
+    if health.redis is not None:
+        told["redis"] = "ok" if health.redis else "degraded"
+    answer = JSONResponse(
+        {
+            "ready": ready,
+            "status": _status(ready, health.redis),
+            "checks": told,
+            "process": health.process,
+            "role": health.role,
+        },
+        200 if ready else 503,
+    )
     return protect(answer, Kind.DATA)
+
+
+def _status(ready: bool, redis: bool | None) -> str:
+    if not ready:
+        return "failed"
+    return "degraded" if redis is False else "ok"
 
 
 async def storage_checks(database: Database) -> Mapping[str, bool]:

@@ -31,6 +31,7 @@ from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import setup_link, staff_session
 from chatserver.storage.staff import StaffAccount
+from chatserver.windows import LocalWindows
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "kahve falı 1923"
@@ -262,7 +263,10 @@ async def test_a02_guessing_one_account_from_many_addresses_is_stopped(
 async def test_a02_the_lock_ends_by_itself(database: Database, clock: ManualClock) -> None:
     storage = MemoryStorage()
     entrance = Entrance(
-        database, clock, Passwords(QUICK), SignInLimits(2, MovingWindowRateLimiter(storage))
+        database,
+        clock,
+        Passwords(QUICK),
+        SignInLimits(2, LocalWindows(MovingWindowRateLimiter(storage))),
     )
     await add(database)
     for _ in range(10):

@@ -115,7 +115,10 @@ async def test_readyz_says_what_is_missing(shop: Shop) -> None:
         assert response.status_code == 200
         assert response.json() == {
             "ready": True,
+            "status": "ok",
             "checks": {"database": "ok", "draining": "ok", "migrations": "ok"},
+            "process": "",
+            "role": "single",
         }
         shop.checks["migrations"] = False
         response = await client.get("/readyz")
