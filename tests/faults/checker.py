@@ -195,6 +195,10 @@ def senders_order(history: History, snapshot: Snapshot) -> Iterator[str]:
             yield f"{who}'s messages changed their order in {conversation}"
 
 
+def _is_reply(one: Stored) -> bool:
+    return (one.shown.author, one.shown.kind) == ("agent", "text")
+
+
 def one_holder(history: History, snapshot: Snapshot) -> Iterator[str]:
     """A fence is one agent's, and nobody else speaks under it."""
     holders: dict[tuple[str, int], str] = {}
@@ -214,9 +218,8 @@ def one_holder(history: History, snapshot: Snapshot) -> Iterator[str]:
                     holder = one.actor
                 elif one.shown.body in GIVEN_UP:
                     holder = ""
-            elif one.shown.author == "agent" and one.shown.kind == "text":
-                if one.author_name != holder:
-                    yield f"{one.author_name} spoke in {kept.public_id} while {holder!r} held it"
+            elif _is_reply(one) and one.author_name != holder:
+                yield f"{one.author_name} spoke in {kept.public_id} while {holder!r} held it"
         if holder != (kept.holder or ""):
             yield f"{kept.public_id} is {kept.holder}'s, its log says {holder!r}"
 

@@ -18,11 +18,12 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.default import DefaultDialect
-from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol as WebSocketProtocol
+from uvicorn.protocols.websockets import auto
 
 from chatserver.cli import main
 
 POINTS = ("before_commit", "after_commit", "after_ack")
+WebSocketProtocol: Any = auto.AutoWebSocketsProtocol
 LINGER_S = 0.3
 """Long enough for a wrong acknowledgement to reach the client before the fall."""
 
@@ -44,7 +45,7 @@ def watch_commits(mark: str, at: str) -> None:
             writing.add(id(connection.connection.dbapi_connection))
 
     event.listen(Engine, "before_cursor_execute", executed)
-    commit = DefaultDialect.do_commit
+    commit: Any = DefaultDialect.do_commit
 
     def do_commit(self: DefaultDialect, dbapi_connection: Any) -> None:
         is_it = id(getattr(dbapi_connection, "dbapi_connection", dbapi_connection)) in writing

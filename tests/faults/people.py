@@ -14,6 +14,9 @@ from tests.server import Account, fresh_client_id
 
 NETWORK = (socketio.exceptions.SocketIOError, asyncio.TimeoutError, ConnectionError, OSError)
 Person = RecordedVisitor | RecordedAgent
+LOOK_S = 0.3
+"""So often an agent looks at the queue."""
+
 SENT_AGAIN = 0.3
 """So often a message is sent once more though it was acknowledged."""
 
@@ -56,7 +59,7 @@ class Crowd:
 
     @property
     def acked(self) -> int:
-        return len({op.data["client_id"] for op in self.history.acked("message_send")})
+        return len(self.history.sent)
 
     def begin(self) -> None:
         """Let them talk until the end."""
@@ -186,27 +189,35 @@ class Crowd:
             return
 
     async def _serve(self, one: RecordedAgent) -> None:
+        looked = 0.0
+        queue: dict[str, Any] = {"conversations": []}
         while not self.over:
             try:
                 if not one.io.connected:
                     await self._back(one)
                 await one.available()
                 while one.io.connected and not self.over:
-                    await self._work(one)
+                    if time.monotonic() - looked > LOOK_S:
+                        queue, looked = await self._look(one), time.monotonic()
+                    await self._work(one, queue)
                     await one.level()
                     await self._pause()
             except (*NETWORK, AssertionError):
                 await asyncio.sleep(0.05)
 
-    async def _work(self, one: RecordedAgent) -> None:
-        """Accept what is offered, answer somebody, and now and then end or give away one."""
+    async def _look(self, one: RecordedAgent) -> dict[str, Any]:
+        """Accept what is offered and return the whole picture."""
         queue = await one.ask("queue_sync")
         if not queue["ok"]:
-            return
+            return {"conversations": []}
         for offer in queue["offers"]:
             conversation = offer["conversation"]
             if (await one.accept(conversation))["ok"]:
                 self.history.screen(one.who, conversation).head = 1
+        return queue
+
+    async def _work(self, one: RecordedAgent, queue: dict[str, Any]) -> None:
+        """Answer somebody, write a note, and now and then end one."""
         mine = [i for i in queue["conversations"] if i["holder"] == one.account.public_id]
         if not mine:
             return
@@ -216,7 +227,7 @@ class Crowd:
         what = self.rng.random()
         if what < 0.1:
             await self.say(one, conversation, f"not {self.rng.random()}", kind="note", fence=None)
-        elif what < 0.2:
+        elif what < 0.15:
             await one.ask("conversation_resolve", conversation=conversation, fence=fence)
         else:
             text = f"yanıt {self.rng.random()}"

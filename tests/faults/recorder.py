@@ -113,11 +113,13 @@ class History:
     Args:
         screens: by person, then by conversation.
         audience: of each person: `everyone` or `agents`.
+        sent: the messages that were acknowledged, by their client_id.
     """
 
     ops: list[Op] = field(default_factory=list)
     screens: dict[str, dict[str, Screen]] = field(default_factory=dict)
     audience: dict[str, Literal["everyone", "agents"]] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count()
@@ -146,6 +148,8 @@ class Recording:
         op = self.history.note(self.who, event, data)
         answer: dict[str, Any] = await super().ask(event, timeout_s, **data)  # type: ignore[misc]
         op.answer, op.outcome = answer, "acked" if answer["ok"] else "refused"
+        if event == "message_send" and answer["ok"]:
+            self.history.sent.add(data["client_id"])
         return answer
 
     def on_event(self, event: str, data: Any) -> None:

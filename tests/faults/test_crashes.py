@@ -1,7 +1,7 @@
 """Row F-01: kill -9 under traffic, at random moments and at the three that matter most.
 
-A few rounds here; `FAULT_ROUNDS=200 FAULT_VISITORS=24 pytest tests/faults/test_crashes.py -s` for
-the figures. What power loss adds (row F-02): `tests/journeys/test_kill.py`.
+Once here; `FAULT_ROUNDS=200 FAULT_MESSAGES=520 FAULT_VISITORS=24 pytest tests/faults/test_crashes.py
+-s` for the figures. What power loss adds (row F-02): `tests/journeys/test_kill.py`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tests.server import ServerProcess, VisitorClient, fresh_client_id
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
 VISITORS = int(os.environ.get("FAULT_VISITORS", "8"))
-SECONDS = float(os.environ.get("FAULT_SECONDS", "1.2"))
+MESSAGES = int(os.environ.get("FAULT_MESSAGES", "80"))
 NewServer = Callable[..., Furnished]
 
 
@@ -34,18 +34,18 @@ def url(request: pytest.FixtureRequest) -> str | None:
 
 
 async def test_killed_at_random_under_traffic(new_server: NewServer, url: str | None) -> None:
-    server, accounts = new_server(agents=3, capacity=4, url=url)
+    server, accounts = new_server(agents=3 + VISITORS // 5, capacity=4, url=url)
     crowd = Crowd([server.origin], accounts, visitors=VISITORS, pause_s=0.005, seed=ROUNDS)
     starts, began = [], time.monotonic()
     crowd.begin()
-    await crowd.talk(messages=3 * VISITORS)
     for _ in range(ROUNDS):
-        await asyncio.sleep(crowd.rng.uniform(0.25, 1.75) * SECONDS)
+        await crowd.talk(messages=round(crowd.rng.uniform(0.5, 1.5) * MESSAGES), within_s=120)
+        await asyncio.sleep(crowd.rng.uniform(0, 0.05))
         server.kill()
         at = time.monotonic()
         await asyncio.to_thread(server.start)
         starts.append(time.monotonic() - at)
-        await crowd.talk(messages=VISITORS)
+    await crowd.talk(messages=MESSAGES // 2)
     await crowd.end()
     took, snapshot = await crowd.level(server.database_url, within_s=10)
     print(

@@ -137,6 +137,5 @@ async def test_a_socket_of_a_folder_is_a_server_too(tmp_path: Path, connect: Con
         writer.close()
 
     path = tmp_path / "s"
-    async with await asyncio.start_unix_server(answer, path):
-        async with proxy(path) as through:
-            assert await said(await connect(through), b"hello") == b"hello"
+    async with await asyncio.start_unix_server(answer, path), proxy(path) as through:
+        assert await said(await connect(through), b"hello") == b"hello"
