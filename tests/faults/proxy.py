@@ -130,14 +130,24 @@ class Proxy:
         for line in list(self.lines):
             line.cut()
 
-    async def replay(self, said: bytes, *, listen_s: float = 0.5) -> bytes:
-        """Say once more, over a line of its own, what a client said; return what was answered."""
+    async def replay(self, *said: bytes, enough: bytes, within_s: float = 5) -> bytes:
+        """Say once more, over a line of its own, what a client said.
+
+        Args:
+            said: in parts; an answer of any kind is waited for after each.
+            enough: heard this, listen no more.
+
+        Returns:
+            What was answered.
+        """
         reader, writer = await self._connect()
-        writer.write(said)
         heard = b""
         with contextlib.suppress(TimeoutError, OSError):
-            async with asyncio.timeout(listen_s):
-                while data := await reader.read(CHUNK):
+            async with asyncio.timeout(within_s):
+                for part in said:
+                    writer.write(part)
+                    heard += await reader.read(CHUNK)
+                while enough not in heard and (data := await reader.read(CHUNK)):
                     heard += data
         writer.transport.abort()
         return heard

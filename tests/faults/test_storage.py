@@ -183,7 +183,7 @@ async def test_nobody_is_told_before_the_commit(database_url: str) -> None:
 
 async def test_a_unit_that_was_beaten_to_it_looks_again(database: Database) -> None:
     """A unique index said no: the unit is run once more and finds what the other one wrote."""
-    tries = []
+    tries: list[int] = []
 
     def find_or_add(connection: Connection) -> str:
         tries.append(len(tries))
