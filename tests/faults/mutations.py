@@ -1,30 +1,18 @@
 """Guards, each switched off in a copy of the source: a test must turn red, or it proves nothing.
 
 `python -m tests.faults.mutations` runs all and prints them; `… ack-before-commit fence` runs some.
-
-What is heavy and not ours is imported once, and each mutation runs in a fork of that: its own copy
-of the source first on the path, nothing of the product loaded before.
 """
 
-import os
-import shutil
-import signal
 import sys
 import tempfile
-import time
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
-COPIED = ("chatserver", "faq", "tests", "static", "pyproject.toml")
-LEFT_OUT = ("node_modules", "browser", "demo", "vendor")
-HEAVY = ("aiohttp", "alembic.context", "hypothesis", "numpy", "psycopg", "psutil", "socketio",
-         "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "starlette", "structlog",
-         "uvicorn", "websockets.asyncio.client", "yaml", "rapidfuzz")  # fmt: skip
-TIMEOUT_S = 60.0
+from tests.faults.copies import ROOT as ROOT
+from tests.faults.copies import Run, Runner
+
 GUARDS = "tests/faults/test_guards.py::"
 STORAGE = "tests/faults/test_storage.py::"
 DATABASE = "tests/storage/test_database.py::"
@@ -266,27 +254,6 @@ MUTATIONS = (
 )
 
 
-def copy_source(folder: Path) -> None:
-    """Put the product and its tests into a folder."""
-
-    def copy(source: str, target: str) -> None:
-        try:
-            os.link(source, target)
-        except OSError:  # another file system
-            shutil.copy2(source, target)
-
-    for name in COPIED:
-        if (ROOT / name).is_dir():
-            shutil.copytree(
-                ROOT / name,
-                folder / name,
-                copy_function=copy,
-                ignore=shutil.ignore_patterns(*LEFT_OUT) if name == "tests" else None,
-            )
-        else:
-            copy(str(ROOT / name), str(folder / name))
-
-
 def switch_off(mutation: Mutation, folder: Path) -> None:
     """Switch a guard off in a copy; the copy's file is a new one, the original's is not touched."""
     path = folder / mutation.file
@@ -294,83 +261,6 @@ def switch_off(mutation: Mutation, folder: Path) -> None:
     assert text.count(mutation.source) == 1, f"{mutation.name}: the guard is not where it was"
     path.unlink()
     path.write_text(text.replace(mutation.source, mutation.without), encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Run:
-    """What became of a run: pytest's exit status, and what it said."""
-
-    status: int
-    said: str
-    took_s: float
-
-    @property
-    def verdict(self) -> str:
-        """`red` only where the test itself failed: a copy that lacks something is no proof."""
-        if self.status == 0:
-            return "green"
-        return "red" if self.status == 1 and "\nFAILED " in self.said else "broken"
-
-
-def _run_here(folder: Path, tests: Iterable[str], output: Path) -> int:
-    """Run tests of a copy in this process, which has nothing of the product loaded yet."""
-    with output.open("wb") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    for name in [name for name in sys.modules if name.partition(".")[0] in COPIED]:
-        del sys.modules[name]
-    os.chdir(folder)
-    sys.path[:] = [str(folder), *(p for p in sys.path if p not in ("", str(ROOT), os.getcwd()))]
-    import pytest
-
-    quiet = ["-q", "-x", "-rf", "-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:cov"]
-    quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    base = f"--basetemp={folder / 'tmp'}"
-    return int(pytest.main([*quiet, base, f"--rootdir={folder}", *tests]))
-
-
-class Runner:
-    """Runs several copies at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._running: dict[int, tuple[str, Path, float]] = {}
-        self.runs: dict[str, Run] = {}
-
-    def start(self, name: str, tests: Iterable[str], mutation: Mutation | None) -> None:
-        while len(self._running) >= (os.cpu_count() or 1):
-            self._wait()
-        copy = self._folder / name
-        copy.mkdir()
-        copy_source(copy)
-        if mutation is not None:
-            switch_off(mutation, copy)
-        output = self._folder / f"{name}.txt"
-        pid = os.fork()
-        if pid == 0:
-            status = 70
-            try:
-                signal.alarm(round(TIMEOUT_S))  # a test that hangs says nothing
-                status = _run_here(copy, tests, output)
-            except BaseException:
-                traceback.print_exc()
-            finally:
-                sys.stdout.flush()
-                os._exit(status)
-        self._running[pid] = (name, output, time.monotonic())
-
-    def _wait(self) -> None:
-        pid, status = os.wait()
-        name, output, began = self._running.pop(pid)
-        said = output.read_text(encoding="utf-8", errors="replace")
-        code = 70 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-        self.runs[name] = Run(code, said, time.monotonic() - began)
-        shutil.rmtree(self._folder / name, ignore_errors=True)
-
-    def finish(self) -> dict[str, Run]:
-        while self._running:
-            self._wait()
-        return self.runs
 
 
 UNCHANGED = "nothing"
@@ -381,13 +271,11 @@ def run(names: Iterable[str], folder: Path) -> dict[str, Run]:
     """Run mutations by name and return what became of each; of the unchanged source too."""
     names = set(names)
     chosen = [one for one in MUTATIONS if one.name in names]
-    for name in HEAVY:
-        import_module(name)
     runner = Runner(folder)
     if UNCHANGED in names:
-        runner.start(UNCHANGED, sorted({one.killer for one in chosen}), None)
+        runner.start(UNCHANGED, sorted({one.killer for one in chosen}))
     for mutation in chosen:
-        runner.start(mutation.name, [mutation.killer], mutation)
+        runner.start(mutation.name, [mutation.killer], partial(switch_off, mutation))
     return runner.finish()
 
 

@@ -15,6 +15,7 @@ Way = Literal["up", "down"]
 """`up` goes from the client to the server, `down` comes back."""
 
 CHUNK = 65_536
+NARROW = 4_096
 IN_FLIGHT = 64
 """Chunks that travel at once; behind them TCP itself makes the sender wait."""
 
@@ -78,10 +79,12 @@ class Proxy:
 
     Args:
         target: host and port, or the path of a socket.
+        narrow: takes little from the server that is not passed on yet, so that a stall shows soon.
     """
 
-    def __init__(self, target: tuple[str, int] | Path) -> None:
+    def __init__(self, target: tuple[str, int] | Path, *, narrow: bool = False) -> None:
         self._target = target
+        self._narrow = narrow
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.up, self.down = Weather(), Weather()
@@ -130,6 +133,11 @@ class Proxy:
         for line in list(self.lines):
             line.cut()
 
+    def shut_out(self) -> None:
+        """Reset all lines and take no new ones until `refusing` is off again."""
+        self.refusing = True
+        self.reset()
+
     async def replay(self, *said: bytes, enough: bytes, within_s: float = 5) -> bytes:
         """Say once more, over a line of its own, what a client said.
 
@@ -157,7 +165,16 @@ class Proxy:
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if isinstance(self._target, Path):
             return await asyncio.open_unix_connection(self._target)
-        return await asyncio.open_connection(*self._target)
+        line = socket.socket()
+        line.setblocking(False)
+        if self._narrow:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
+        try:
+            await asyncio.get_running_loop().sock_connect(line, self._target)
+        except BaseException:
+            line.close()
+            raise
+        return await asyncio.open_connection(sock=line, limit=NARROW if self._narrow else CHUNK)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -225,9 +242,9 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxy(target: tuple[str, int] | Path) -> AsyncIterator[Proxy]:
+async def proxy(target: tuple[str, int] | Path, *, narrow: bool = False) -> AsyncIterator[Proxy]:
     """Yield a proxy in front of a server."""
-    made = Proxy(target)
+    made = Proxy(target, narrow=narrow)
     await made.start()
     try:
         yield made

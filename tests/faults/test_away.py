@@ -26,7 +26,7 @@ PARTITIONS: dict[str, Callable[[Proxy], None]] = {
     "both ways": lambda between: between.stall(),
     "what we say is swallowed": lambda between: between.stall("up"),
     "what we would hear is swallowed": lambda between: between.stall("down"),
-    "reset, and refused": lambda between: (setattr(between, "refusing", True), between.reset())[1],
+    "reset, and refused": Proxy.shut_out,
 }
 
 
@@ -70,7 +70,7 @@ async def test_redis_behind_a_network_that_fails(new_cluster: NewCluster, own_re
 
 async def level_while_talking(crowd: Crowd, *, within_s: float) -> None:
     """Wait until every screen shows what its visitor's conversation had when this began."""
-    heads = {}
+    heads: dict[str, int] = {}
     for op in crowd.history.acked("message_send"):
         key = op.answer["conversation"]
         heads[key] = max(heads.get(key, 0), op.answer["seq"])
@@ -138,5 +138,7 @@ async def fight(crowd: Crowd, origins: list[str], cluster: Any) -> None:
         assert len(won) <= 1, answers
     crowd.history.ops += history.ops
     crowd.history.audience |= history.audience
-    for one in (*visitors, *agents):
-        await one.close()
+    for visitor in visitors:
+        await visitor.close()
+    for agent in agents:
+        await agent.close()

@@ -1,7 +1,7 @@
 """Row F-12: the server dies with everybody connected, and everybody comes back at once.
 
 `FAULT_CLIENTS=5000 pytest tests/faults/test_storm.py -s` for the figures; that many need
-`ulimit -n` above twice their number. `FAULT_STORM_URL=postgresql` for PostgreSQL.
+`ulimit -n` above twice their number.
 """
 
 import asyncio
