@@ -3,26 +3,25 @@
 import asyncio
 import json
 import os
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
 import websockets
 from aiohttp.http import SERVER_SOFTWARE
 
-from tests.faults.checker import check
 from tests.faults.people import Crowd
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.recorder import History, RecordedVisitor
 from tests.journeys.conftest import Furnished
+from tests.realtime.relay import NAMESPACE, PING_INTERVAL_S, PING_TIMEOUT_S, Relay
 from tests.server import ServerProcess, fresh_client_id, furnish
 from tests.wire import Poller, connected, hear
 
 SECONDS = float(os.environ.get("FAULT_SECONDS", "0.8"))
 MESSAGES = int(os.environ.get("FAULT_MESSAGES", "40"))
-REAL_PARTITION = bool(os.environ.get("FAULT_LONG"))
 
 
 def half_close(between: Proxy) -> None:
@@ -68,25 +67,29 @@ async def test_f08_whatever_the_line_does_everybody_sees_the_same_afterwards(
     assert "Traceback" not in server.log and '"exception"' not in server.log
 
 
-@pytest.mark.skipif(not REAL_PARTITION, reason="takes a minute; FAULT_LONG=1 runs it")
-async def test_f08_both_ends_notice_a_line_that_swallows_everything(
-    new_server: Callable[..., Furnished],
-) -> None:
-    server, _accounts = new_server()
-    async with proxy(("127.0.0.1", server.port)) as between:
-        visitor = RecordedVisitor(f"http://127.0.0.1:{between.port}", "visitor", History())
-        await visitor.start()
-        assert (await visitor.say("merhaba"))["ok"]
+async def test_f08_both_ends_notice_a_line_that_swallows_everything(relay: Relay) -> None:
+    """Within an interval and a timeout of the pings; the relay's are shorter than the product's."""
+    gone = asyncio.Event()
+    async with proxy(("127.0.0.1", relay.port)) as between:
+        client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+
+        async def left(*_: Any) -> None:
+            gone.set()
+
+        client.on("disconnect", left, namespace=NAMESPACE)
+        await client.connect(
+            f"http://127.0.0.1:{between.port}",
+            namespaces=[NAMESPACE],
+            auth={"room": "r"},
+            transports=["websocket"],
+        )
+        before, http = relay.state()["left"], client.eio.http
         between.stall()
-        began = time.monotonic()
-        await asyncio.wait_for(visitor.gone.wait(), 45)
-        print(f"\nnoticed after {time.monotonic() - began:.1f} s")
+        async with asyncio.timeout(PING_INTERVAL_S + PING_TIMEOUT_S + 1):
+            await gone.wait()
+            await relay.until(lambda state: state["left"][len(before) :] == ["ping timeout"])
         between.flow()
-        await visitor.connect()
-        await visitor.level(everything=True)
-        assert (await visitor.say("geri geldim"))["ok"]
-        check(visitor.history, server.database_url)
-        await visitor.close()
+        await http.close()  # left open after a line that ended by itself
 
 
 # Things said twice, and transports that change: one server for all, nobody answers but the bot
