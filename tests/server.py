@@ -72,6 +72,7 @@ class ServerProcess:
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
     accounts: list[Account] = field(default_factory=list)
+    module: str = "chatserver"
 
     @property
     def origin(self) -> str:
@@ -98,7 +99,7 @@ class ServerProcess:
         }
         with (self.folder / "server.log").open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "chatserver", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", self.module, "serve", "--port", str(self.port)],
                 env=environ,
                 stdout=output,
                 stderr=output,

@@ -113,8 +113,16 @@ def read_turn(
         order_pattern=site.settings.order_pattern,
         details=details,
     )
-    state = msgspec.json.decode(conversation.bot_state, type=BotState)
-    return OwedTurn(conversation, tuple(heard), state, situation, heard_ms)
+    return OwedTurn(conversation, tuple(heard), _state(conversation.bot_state), situation, heard_ms)
+
+
+def _state(text: str) -> BotState:
+    try:
+        return msgspec.json.decode(text, type=BotState)
+    except msgspec.DecodeError:
+        # Changed by hand, or written by another version: better to begin again than to owe the
+        # answer for ever.
+        return BotState()
 
 
 def _local(ms: int | None, zone: ZoneInfo) -> datetime | None:

@@ -39,6 +39,14 @@ _unresolved_of = (
 )
 
 
+def _details(text: str) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.DecodeError:
+        # Changed by hand: one such row must not spoil every list that it stands in.
+        return {}
+
+
 def _conversation(row: Row[Any]) -> Conversation:
     return Conversation(
         id=ConversationId(row.id),
@@ -68,7 +76,7 @@ def _conversation(row: Row[Any]) -> Conversation:
         last_message_ms=row.last_message_ms,
         language=row.language,
         handoff_reason=row.handoff_reason,
-        details=msgspec.json.decode(row.details, type=dict[str, str]),
+        details=_details(row.details),
         bot_state=row.bot_state,
     )
 

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from chatserver.domain.conversations import Conversation
@@ -39,6 +40,13 @@ _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.ite
 _encode = msgspec.json.Encoder().encode
 
 PREVIEW_CHARS = 140
+MAX_BODY_CHARS = 128 * 1024
+"""Many times what our longest message takes; what is longer, nobody of us wrote."""
+
+UNREADABLE = TextBody("\ufffd")
+"""Stands for a body that can't be read: a row changed by hand, or of a version that we are not."""
+
+log = structlog.get_logger(__name__)
 
 _columns = conversation_table.c
 NEXT_SEQ = _columns.last_seq + 1
@@ -71,8 +79,28 @@ def kind_of(body: Body) -> MessageKind:
             return MessageKind.FORM
 
 
+def _read_body(row: Row[*tuple[Any, ...]]) -> tuple[MessageKind, Body]:
+    """Return kind and body of a row; a bad one must not make the whole conversation unreadable."""
+    try:
+        kind = MessageKind(row.kind)
+        if len(row.body) > MAX_BODY_CHARS:
+            raise ValueError("too long")
+        return kind, _DECODERS[kind].decode(row.body)
+    except (ValueError, msgspec.DecodeError):
+        log.warning("message unreadable", message=row.id)
+        kept = MessageKind.NOTE if row.kind == MessageKind.NOTE else MessageKind.TEXT
+        return kept, UNREADABLE
+
+
+def _author_kind(row: Row[*tuple[Any, ...]]) -> AuthorKind:
+    try:
+        return AuthorKind(row.author_kind)
+    except ValueError:
+        return AuthorKind.SYSTEM
+
+
 def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
-    kind = MessageKind(row.kind)
+    kind, body = _read_body(row)
     return Message(
         conversation=ConversationId(row.conversation_id),
         conversation_public=public_id,
@@ -80,14 +108,14 @@ def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
         previous_seq=row.previous_seq,
         at_ms=row.at_ms,
         author=Author(
-            AuthorKind(row.author_kind),
+            _author_kind(row),
             row.author_name,
             None if row.author_public_id is None else PublicId(row.author_public_id),
         ),
         client_id=None if row.client_id is None else ClientId(row.client_id),
         kind=kind,
         audience=Audience(row.audience),
-        body=_DECODERS[kind].decode(row.body),
+        body=body,
     )
 
 

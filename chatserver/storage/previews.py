@@ -28,21 +28,18 @@ def of(connection: Connection, ids: Collection[ConversationId]) -> dict[Conversa
     """Return the previews of some conversations."""
     if not ids:
         return {}
-    unread: dict[int, int] = dict(
-        connection.execute(
-            select(message.c.conversation_id, func.count())
-            .join(conversation, conversation.c.id == message.c.conversation_id)
-            .where(
-                message.c.conversation_id.in_(ids),
-                message.c.author_kind == AuthorKind.VISITOR,
-                message.c.kind == MessageKind.TEXT,
-                message.c.seq > conversation.c.agent_seen_seq,
-            )
-            .group_by(message.c.conversation_id)
+    counted = connection.execute(
+        select(message.c.conversation_id, func.count().label("unread"))
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .where(
+            message.c.conversation_id.in_(ids),
+            message.c.author_kind == AuthorKind.VISITOR,
+            message.c.kind == MessageKind.TEXT,
+            message.c.seq > conversation.c.agent_seen_seq,
         )
-        .tuples()
-        .all()
+        .group_by(message.c.conversation_id)
     )
+    unread: dict[int, int] = {row.conversation_id: row.unread for row in counted}
     rows = connection.execute(
         select(conversation.c.id, conversation.c.preview, conversation.c.preview_author).where(
             conversation.c.id.in_(ids)
