@@ -313,12 +313,24 @@ main.add_command(faq)
 
 
 @main.command()
-@click.option("--rounds", default=3, show_default=True)
-def bench(rounds: int) -> None:
-    """Measure speed against baselines of the same run."""
-    from chatserver.bench.run import run_bench
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--rounds", default=3, show_default=True, help="Turns of each with its baseline.")
+@click.option("--quick", is_flag=True, help="Within a minute: to see that it runs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object.")
+def bench(names: tuple[str, ...], rounds: int, quick: bool, as_json: bool) -> None:
+    """Measure speed against baselines of the same run; Linux only.
 
-    run_bench(rounds=rounds)
+    NAME is one of relay, durable, product, latency, idle, connect, cold, growth, scale; all of
+    them when none is given. What it needs beside the product: pip install 'chatserver[dev]'.
+
+    Example: chatserver bench relay product --rounds 5
+    """
+    from chatserver.bench.run import NAMES, run_bench
+
+    for name in names:
+        if name not in NAMES:
+            raise click.BadParameter(f"{name} is not one of {', '.join(NAMES)}")
+    run_bench(names, rounds=rounds, quick=quick, as_json=as_json)
 
 
 @main.command()

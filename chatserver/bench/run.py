@@ -1,282 +1,302 @@
-"""Durable messages for each second of the server's CPU, against a relay that keeps nothing.
+"""Chooses benchmarks, interleaves each with its baseline, and puts the medians in relation."""
 
-Both servers run one after the other in the same run, under the same load: visitors who talk to an
-agent who listens, one message in flight each. What counts is the ratio; a machine's own figures say
-little about another's.
-"""
-
-import asyncio
-import os
-import secrets
-import socket
+import datetime
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import click
-import socketio
+import msgspec
+import structlog
 
-from chatserver.domain.people import Role
-from chatserver.services import setup, staff
-from chatserver.storage import sites
-from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
+from chatserver.bench import measures, scale
+from chatserver.bench.growth import Full
+from chatserver.bench.machine import cores, describe, other_cores, server_core
+from chatserver.bench.measures import QUICK, Sample, Size
+from chatserver.bench.parts import Missing, PostgreSQL, Redis
 
-VISITORS = 40
-SECONDS = 5.0
-START_TIMEOUT_S = 30.0
-CAPACITY = 50
+NAMES = ("relay", "durable", "product", "latency", "idle", "connect", "cold", "growth", "scale")
+QUICK_NAMES = ("relay", "durable", "product", "idle", "connect")
 
-Send = Callable[[int], Coroutine[Any, Any, bool]]
+QUICK_SUBJECTS = {"stock", "own", "own_singly", "kept_singly", "product"}
 
+NOISY_CORES = 0.5
+"""With neighbours above this, figures are marked: they are not to be believed."""
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one server did. cpu_s: of the server alone. p50_ms, p95_ms: from send to ack."""
+BUSY_GENERATOR = 0.8
 
-    messages: int
-    cpu_s: float
-    p50_ms: float
-    p95_ms: float
+Turn = Callable[[], Sample]
 
-    @property
-    def per_cpu_s(self) -> float:
-        """Messages for each second of the server's CPU."""
-        return self.messages / max(self.cpu_s, 0.001)
+RATIOS: dict[str, tuple[str, str, str]] = {
+    # name: (of, by, what is to be reached)
+    "relay_vs_stock": ("own", "stock", ">= 2.2"),
+    "relay_vs_node": ("own", "node", ""),
+    "durable_vs_own_bare": ("kept_singly", "own_singly", ">= 0.60"),
+    "postgresql_vs_own_bare": ("kept_postgresql_singly", "own_singly", ">= 0.30, stretch 0.45"),
+    "durable_vs_own_bare_in_pairs": ("kept", "own", ""),
+    "postgresql_vs_own_bare_in_pairs": ("kept_postgresql", "own", ""),
+    "product_vs_stock_bare": ("product", "stock", ">= 1.0, stretch 1.5"),
+    "product_postgresql_vs_stock_bare": ("product_postgresql", "stock", ""),
+    "connect_vs_stock": ("connect_own", "connect_stock", ">= 1.5"),
+    "connect_product_vs_stock": ("connect_product", "connect_stock", ""),
+    "idle_vs_stock": ("idle_product", "idle_stock", ""),
+    "cold_vs_stock": ("cold_product", "cold_stock", ""),
+    "growth_cost": ("growth_empty", "growth_full", "<= 1.25"),
+    "scale_two_vs_one": ("scale_two", "scale_one", ">= 1.3"),
+}
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _start(command: list[str], environ: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
-
-
-def _cpu_s(pid: int) -> float:
-    """Return the CPU time a process has used; Linux only, as the figures are."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _wait(port: int, process: "subprocess.Popen[bytes]", path: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).close()
-            return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise click.ClickException("A server of the benchmark did not start.")
+UNITS = {
+    "latency": "ms, p50",
+    "idle": "KiB a visitor",
+    "connect": "connects/CPU-s",
+    "cold": "ms",
+    "growth_pages": "ms, p99 of a page",
+    "scale_bystander": "% of a core",
+    "scale": "msg/s by the clock",
+}
 
 
-async def _load(pid: int, send: Send) -> Result:
-    """Let every visitor talk for a while and measure."""
-    latencies: list[float] = []
-    until = time.perf_counter() + SECONDS
-
-    async def talk(number: int) -> None:
-        while time.perf_counter() < until:
-            began = time.perf_counter()
-            if await send(number):
-                latencies.append((time.perf_counter() - began) * 1000)
-
-    before = _cpu_s(pid)
-    await asyncio.gather(*(talk(number) for number in range(VISITORS)))
-    cpu_s = _cpu_s(pid) - before
-    cuts = statistics.quantiles(latencies, n=20)
-    return Result(len(latencies), cpu_s, cuts[9], cuts[18])
+def _unit(name: str) -> str:
+    for beginning, unit in sorted(UNITS.items(), key=lambda item: -len(item[0])):
+        if name.startswith(beginning):
+            return unit
+    return "msg/CPU-s"
 
 
-async def _client(origin: str, namespace: str, **options: Any) -> socketio.AsyncClient:
-    client = socketio.AsyncClient(reconnection=False)
-    await client.connect(
-        origin, namespaces=[namespace], transports=["websocket"], wait_timeout=10, **options
-    )
-    return client
+class Bench:
+    """One run.
 
+    Args:
+        say: told each figure as it comes.
+    """
 
-async def measure_relay() -> Result:
-    """Measure the relay that keeps nothing."""
-    port = _free_port()
-    process = _start([sys.executable, "-m", "chatserver.bench.relay", str(port)])
-    clients: list[socketio.AsyncClient] = []
-    try:
-        await asyncio.to_thread(_wait, port, process, "/")
-        origin = f"http://127.0.0.1:{port}"
-        for number in range(VISITORS):
-            for _side in range(2):
-                clients.append(await _client(origin, "/visitor", auth={"room": f"c{number}"}))
+    def __init__(
+        self, names: tuple[str, ...], *, rounds: int, size: Size, say: Callable[[str], None]
+    ) -> None:
+        self._names, self._rounds, self._size, self._say = names, rounds, size, say
+        self._stack = ExitStack()
+        self._postgresql: PostgreSQL | None = None
+        self._redis: Redis | None = None
+        self.samples: dict[str, list[Sample]] = {}
+        self.missing: list[str] = []
 
-        async def send(number: int) -> bool:
-            answer = await clients[2 * number].call(
-                "message_send",
-                {
-                    "client_id": secrets.token_urlsafe(16),
-                    "conversation": f"c{number}",
-                    "body": {"text": "Siparişim ne zaman gelir?"},
-                },
-                namespace="/visitor",
-                timeout=10,
-            )
-            return bool(answer["ok"])
+    def run(self) -> None:
+        """Measure what was chosen."""
+        with self._stack:
+            self._throughput()
+            for name in self._names:
+                if name in {"latency", "idle", "connect", "cold", "growth", "scale"}:
+                    getattr(self, f"_{name}")()
 
-        return await _load(process.pid, send)
-    finally:
-        for client in clients:
-            await client.disconnect()
-        process.terminate()
-        process.wait(10)
+    def _turns(self, turns: dict[str, Turn], *, rounds: int = 0) -> None:
+        """Take turns; what needs a part that is not there is left out and said."""
+        for number in range(rounds or self._rounds):
+            for name, turn in list(turns.items()):
+                try:
+                    sample = turn()
+                except Missing as missing:
+                    self.missing.append(str(missing))
+                    self._say(f"left out {name}: {missing}")
+                    del turns[name]
+                    continue
+                self.samples.setdefault(name, []).append(sample)
+                more = ", ".join(f"{key} {value:.4g}" for key, value in sample.more.items())
+                self._say(
+                    f"{number + 1} {name:20} {sample.value:10.4g} {_unit(name):18} {more}; "
+                    f"neighbours {sample.neighbours:.2f}, generator {sample.generator:.2f}"
+                )
 
+    def _postgres(self) -> PostgreSQL:
+        if self._postgresql is None:
+            self._postgresql = self._stack.enter_context(PostgreSQL())
+        return self._postgresql
 
-def _furnish(url: str) -> str:
-    """Put a site and one agent who holds every conversation into a database; return the session."""
-    now_ms = time.time_ns() // 1_000_000
-    migrate(url, now_ms=now_ms)
-    database = Database(url)
-    token = secrets.token_urlsafe(32)
+    def _redis_server(self) -> Redis:
+        if self._redis is None:
+            self._redis = self._stack.enter_context(Redis())
+        return self._redis
 
-    def fill(connection: Any) -> None:
-        setup.add_site(
-            connection,
-            "bench",
-            name="Bench",
-            origins=["http://shop.example"],
-            language="tr",
-            zone="Europe/Istanbul",
-            hours=[],
-            team="Bench",
-            now_ms=now_ms,
-        )
-        account = staff.create_account(
-            connection,
-            email="bench@shop.example",
-            name="Bench",
-            role=Role.AGENT,
-            language="tr",
-            password_hash=None,
-            capacity=CAPACITY,
-            now_ms=now_ms,
-        )
-        staff.join_team(connection, account, sites.teams(connection)[0])
-        staff.start_session(connection, account.id, token=token, now_ms=now_ms)
-
-    try:
-        database.run(fill)
-    finally:
-        database.shut()
-    return token
-
-
-async def measure_chatserver() -> Result:
-    """Measure the product: every message on the disk before its ack, and at the agent's console."""
-    port = _free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/chat.sqlite3"
-        token = _furnish(url)
-        environ = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "LOG_LEVEL": "error",
-            "CHATSERVER_SENDS_PER_MINUTE": "100000",
-            "CHATSERVER_EVENTS_PER_SECOND": "100000",
-            "CHATSERVER_STARTS_PER_HOUR": "100000",
+    def _throughput(self) -> None:
+        """Take turns of all that is compared by messages, each baseline once a round."""
+        size = self._size
+        # Two messages that came together are acknowledged together where nothing is awaited, which
+        # halves what the bare relay writes; a shopper sends one and waits. Both are measured.
+        single = measures.one_in_flight(size)
+        wanted: dict[str, dict[str, Turn]] = {
+            "relay": {
+                "stock": partial(measures.stock, size),
+                "own": partial(measures.own, size),
+                "node": partial(measures.node, size),
+            },
+            "durable": {
+                "own": partial(measures.own, size),
+                "kept": partial(measures.kept, size),
+                "kept_postgresql": lambda: measures.kept_postgresql(size, self._postgres()),
+                "own_singly": partial(measures.own, single),
+                "kept_singly": partial(measures.kept, single),
+                "kept_postgresql_singly": lambda: measures.kept_postgresql(
+                    single, self._postgres()
+                ),
+            },
+            "product": {
+                "stock": partial(measures.stock, size),
+                "product": partial(measures.product, size),
+                "product_postgresql": lambda: measures.product_postgresql(size, self._postgres()),
+            },
         }
-        command = [sys.executable, "-m", "chatserver", "serve", "--port", str(port)]
-        process = _start(command, environ)
-        clients: list[socketio.AsyncClient] = []
+        turns: dict[str, Turn] = {}
+        for name, subjects in wanted.items():
+            if name in self._names:
+                turns |= subjects
+        if size is QUICK:
+            turns = {name: turn for name, turn in turns.items() if name in QUICK_SUBJECTS}
+        self._turns(turns)
+
+    def _latency(self) -> None:
+        self._turns(
+            {
+                "latency_stock": partial(measures.latency_stock, self._size),
+                "latency_product": partial(measures.latency_product, self._size),
+            }
+        )
+
+    def _idle(self) -> None:
+        turns: dict[str, Turn] = {
+            "idle_stock": partial(measures.idle_stock, self._size),
+            "idle_product": partial(measures.idle_product, self._size),
+        }
+        if self._size is QUICK:
+            del turns["idle_stock"]
+        self._turns(turns, rounds=1)  # memory does not depend on the neighbours
+
+    def _connect(self) -> None:
+        turns: dict[str, Turn] = {
+            "connect_stock": partial(measures.connect_stock, self._size),
+            "connect_own": partial(measures.connect_own, self._size),
+            "connect_product": partial(measures.connect_product, self._size),
+        }
+        if self._size is QUICK:
+            del turns["connect_product"]
+        self._turns(turns)
+
+    def _cold(self) -> None:
+        self._turns(
+            {
+                "cold_stock": partial(measures.cold_stock, self._size),
+                "cold_product": partial(measures.cold_product, self._size),
+            }
+        )
+
+    def _growth(self) -> None:
+        self._say(f"filling a database with {self._size.stored} messages …")
+        full = Full(self._size)
         try:
-            await asyncio.to_thread(_wait, port, process, "/readyz")
-            return await _load_chatserver(f"http://127.0.0.1:{port}", process.pid, token, clients)
+            self._turns(
+                {
+                    "growth_empty": partial(full.load, self._size, full=False),
+                    "growth_full": partial(full.load, self._size, full=True),
+                }
+            )
+            self._turns({"growth_pages": full.pages}, rounds=1)
         finally:
-            for client in clients:
-                await client.disconnect()
-            process.terminate()
-            process.wait(15)
+            full.close()
+
+    def _scale(self) -> None:
+        if len(cores()) < 2:
+            self.missing.append("scale: two cores")
+            return
+        self._turns(
+            {
+                "scale_one": lambda: scale.load(self._size, self._redis_server(), processes=1),
+                "scale_two": lambda: scale.load(self._size, self._redis_server(), processes=2),
+            }
+        )
+        bystander: Turn = lambda: scale.bystander(self._size, self._redis_server())  # noqa: E731
+        self._turns({"scale_bystander": bystander}, rounds=1)
+
+    # What came out
+
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """Return the medians of each subject."""
+        found: dict[str, dict[str, Any]] = {}
+        for name, samples in self.samples.items():
+            median = statistics.median
+            found[name] = {
+                "value": round(median(sample.value for sample in samples), 3),
+                "unit": _unit(name),
+                "rounds": [round(sample.value, 3) for sample in samples],
+                "neighbours_cores": round(median(sample.neighbours for sample in samples), 2),
+                "generator_share": round(median(sample.generator for sample in samples), 2),
+                **{
+                    key: round(median(sample.more[key] for sample in samples), 3)
+                    for key in samples[0].more
+                },
+            }
+        return found
+
+    def ratios(self) -> dict[str, float]:
+        """Return the ratios of the medians, of all pairs that were measured."""
+        figures = self.figures()
+        return {
+            name: round(figures[of]["value"] / figures[by]["value"], 3)
+            for name, (of, by, _target) in RATIOS.items()
+            if of in figures and by in figures and figures[by]["value"]
+        }
 
 
-async def _load_chatserver(
-    origin: str, pid: int, token: str, clients: list[socketio.AsyncClient]
-) -> Result:
-    agent = await _client(
-        origin,
-        "/agent",
-        headers={"Origin": origin, "Cookie": f"{staff.SESSION_COOKIE}={token}"},
-        auth={"version": 1, "client": secrets.token_urlsafe(16)},
+def run_bench(
+    names: tuple[str, ...] = (), *, rounds: int = 3, quick: bool = False, as_json: bool = False
+) -> None:
+    """Measure and print.
+
+    Args:
+        names: of `NAMES`; all of them when left out, or a few where it must be quick.
+        quick: small counts and one round: to see that it runs, not to believe.
+        as_json: one object on standard output, and everything else on standard error.
+    """
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    names = names or (QUICK_NAMES if quick else NAMES)
+    bench = Bench(
+        names,
+        rounds=1 if quick else rounds,
+        size=QUICK if quick else Size(),
+        say=lambda text: click.echo(text, err=as_json),
     )
-    clients.append(agent)
-    await agent.call("availability_set", {"availability": "available"}, namespace="/agent")
-    visitors: list[socketio.AsyncClient] = []
-    conversations: list[str] = []
-    for _number in range(VISITORS):
-        visitor = await _client(
-            origin,
-            "/visitor",
-            headers={"Origin": origin},
-            auth={"version": 1, "site": "bench", "client": secrets.token_urlsafe(16)},
-        )
-        clients.append(visitor)
-        visitors.append(visitor)
-        await visitor.call("visitor_start", {"site": "bench"}, namespace="/visitor")
-        first = await _say(visitor, None)
-        conversations.append(first["conversation"])
-        taken = await agent.call(
-            "offer_accept", {"conversation": first["conversation"]}, namespace="/agent"
-        )
-        assert taken["ok"], taken
-        await agent.call(
-            "conversation_sync",
-            {"wants": [{"conversation": first["conversation"], "after": 0}]},
-            namespace="/agent",
-        )
-
-    async def send(number: int) -> bool:
-        return bool((await _say(visitors[number], conversations[number]))["ok"])
-
-    return await _load(pid, send)
-
-
-async def _say(visitor: socketio.AsyncClient, conversation: str | None) -> dict[str, Any]:
-    answer = await visitor.call(
-        "message_send",
-        {
-            "client_id": secrets.token_urlsafe(16),
-            "conversation": conversation,
-            "kind": "text",
-            "body": {"text": "Siparişim ne zaman gelir?"},
-        },
-        namespace="/visitor",
-        timeout=10,
+    machine = describe()
+    machine["pinned"] = {"servers": sorted(server_core()), "others": sorted(other_cores())}
+    click.echo(f"{msgspec.json.encode(machine).decode()}", err=as_json)
+    bench.run()
+    figures, ratios = bench.figures(), bench.ratios()
+    noisy = sorted(
+        name
+        for name, figure in figures.items()
+        if figure["neighbours_cores"] > NOISY_CORES or figure["generator_share"] > BUSY_GENERATOR
     )
-    return dict(answer)
+    if as_json:
+        document = {
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),  # noqa: TID251
+            "quick": quick,
+            "rounds": 1 if quick else rounds,
+            "machine": machine,
+            "figures": figures,
+            "ratios": ratios,
+            "targets": {name: RATIOS[name][2] for name in ratios},
+            "noisy": noisy,
+            "missing": bench.missing,
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(document)).decode())
+        return
+    _print(figures, ratios, noisy)
 
 
-def run_bench(*, rounds: int) -> None:
-    """Measure both in turn, several times, and print the medians and their ratio."""
-    relay, kept = [], []
-    for number in range(rounds):
-        relay.append(asyncio.run(measure_relay()))
-        kept.append(asyncio.run(measure_chatserver()))
-        click.echo(
-            f"round {number + 1}: relay {relay[-1].per_cpu_s:.0f}, "
-            f"chatserver {kept[-1].per_cpu_s:.0f} messages per CPU second"
-        )
-    base = statistics.median(result.per_cpu_s for result in relay)
-    ours = statistics.median(result.per_cpu_s for result in kept)
-    click.echo(f"ratio of the medians: {ours / base:.2f}")
-    for name, results in (("relay", relay), ("chatserver", kept)):
-        p50 = statistics.median(result.p50_ms for result in results)
-        p95 = statistics.median(result.p95_ms for result in results)
-        click.echo(f"{name}: ack p50 {p50:.1f} ms, p95 {p95:.1f} ms, {VISITORS} in flight")
+def _print(figures: dict[str, dict[str, Any]], ratios: dict[str, float], noisy: list[str]) -> None:
+    click.echo("")
+    for name, figure in figures.items():
+        click.echo(f"{name:20} {figure['value']:10.4g} {figure['unit']}")
+    click.echo("")
+    for name, ratio in ratios.items():
+        click.echo(f"{name:34} {ratio:6.2f}   {RATIOS[name][2]}")
+    if noisy:
+        click.echo(f"\nNeighbours or the generator were too busy for: {', '.join(noisy)}.")
