@@ -63,7 +63,7 @@ async def storage_checks(database: Database) -> Mapping[str, bool]:
         return revision(connection)
 
     try:
-        current = await database.read(read)
+        current = await database.look(read)
     except Refusal:
         return {"database": False, "migrations": False}
     return {"database": True, "migrations": current == head()}

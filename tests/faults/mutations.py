@@ -81,6 +81,13 @@ MUTATIONS = (
         f"{DATABASE}test_a_full_queue_refuses_at_once_and_holds_nothing_in_memory[sqlite]",
     ),
     Mutation(
+        "health-past-the-queue",
+        "chatserver/web/health.py",
+        "        current = await database.look(read)\n",
+        "        current = await database.read(read)\n",
+        f"{GUARDS}test_health_answers_while_everybody_else_queues",
+    ),
+    Mutation(
         "second-look-after-a-race",
         "chatserver/storage/database.py",
         "for last in (False, True):",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,9 @@ from chatserver.realtime.rates import Bucket
 from chatserver.services import assigning, bot_turns, posting, presence, processes, reading
 from chatserver.services.work import Work
 from chatserver.storage import schema as s
+from chatserver.storage.database import Database
 from chatserver.storage.patience import Patience
+from chatserver.web.health import storage_checks
 from tests.cast import LEASE_MS, Stage, client_id
 from tests.realtime.relay import NAMESPACE, Relay
 from tests.wire import connected, hear
@@ -229,3 +232,20 @@ async def test_a_quick_event_never_overtakes_a_slow_one(relay: Relay) -> None:
     assert [answer.partition("[")[0] for answer in answers] == [
         f"43{NAMESPACE},{n}" for n in (0, 1)
     ]
+
+
+async def test_health_answers_while_everybody_else_queues(sqlite_url: str) -> None:
+    """A storm must not look like an outage, or it is made one by whoever takes the process out."""
+    database, go_on = Database(sqlite_url, readers=1), threading.Event()
+    waiting = [
+        asyncio.ensure_future(database.read(lambda connection: go_on.wait(10))) for _ in range(20)
+    ]
+    try:
+        await asyncio.sleep(0.05)
+        checks = await asyncio.wait_for(storage_checks(database), 2)
+        assert all(checks.values()), checks
+        assert not any(one.done() for one in waiting)
+    finally:
+        go_on.set()
+        await asyncio.gather(*waiting)
+        await database.close()
