@@ -52,12 +52,15 @@ async def message_send(
     visitor = _visitor(connection)
     check_text(event.body.text)
     edge.rates.check_send(visitor.id)
-    done = await edge.chat.do(
-        posting.post_visitor_message,
-        visitor,
-        conversation=event.conversation,
-        client_id=ClientId(event.client_id),
-        body=TextBody(event.body.text, event.body.choice),
+    done = await edge.chat.do_with_others(
+        posting.post_visitor_says,
+        posting.post_visitor_messages,
+        posting.VisitorSays(
+            visitor,
+            event.conversation,
+            ClientId(event.client_id),
+            TextBody(event.body.text, event.body.choice),
+        ),
     )
     return client.MessageSent(
         conversation=done.conversation, seq=done.seq, at_ms=done.at_ms, duplicate=done.duplicate

@@ -5,7 +5,7 @@ once, and found again by `sweep` from a cursor or row that the same commit wrote
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,6 +34,10 @@ from chatserver.storage.database import Database
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+
+Done = tuple[R, list[Fact]]
+"""What a unit returned, and what is to be told of it."""
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +77,7 @@ class Chat:
         self._routing = False
         self._route_again = False
         self._in_flight = 0
+        self._together: dict[Any, Any] = {}
 
     async def do(
         self, unit: Callable[Concatenate[Work, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -85,15 +90,50 @@ class Chat:
             Refusal: what the unit refused; nothing of it was kept.
         """
 
-        def run(connection: Connection) -> tuple[R, list[Fact]]:
+        def run(connection: Connection) -> Done[R]:
             work = Work(connection, self.clock.now_ms())
             return unit(work, *args, **kwargs), work.facts
 
-        future = self.database.submit(run)
+        future = self.database.submit_job(run, after=self._committed)
         self._in_flight += 1
-        future.add_done_callback(self._committed)
-        result, _facts = await asyncio.shield(future)
-        return result
+        return (await future)[0]
+
+    async def do_with_others(
+        self,
+        unit: Callable[[Work, T], R],
+        together: Callable[[Work, Sequence[T]], Sequence["Done[R] | None"]],
+        item: T,
+    ) -> R:
+        """Do the same for a unit of which many come at once.
+
+        Args:
+            together: does for many items what the unit does for one, facts included, in a few
+                statements; None for an item that it leaves to the unit.
+
+        Raises:
+            Refusal: as `do`.
+        """
+
+        def run(connection: Connection) -> Done[R]:
+            work = Work(connection, self.clock.now_ms())
+            return unit(work, item), work.facts
+
+        future: asyncio.Future[Done[R]] = self.database.submit_job(
+            run, after=self._committed, together=self._grouped(together), item=item
+        )
+        self._in_flight += 1
+        return (await future)[0]
+
+    def _grouped(self, together: Any) -> Any:
+        """Return the same function each time: what is run together is told by it."""
+        known = self._together.get(together)
+        if known is None:
+
+            def run(connection: Connection, items: Sequence[Any]) -> Any:
+                return together(Work(connection, self.clock.now_ms()), items)
+
+            known = self._together[together] = run
+        return known
 
     async def read(
         self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -101,12 +141,9 @@ class Chat:
         """Run a reading unit and return its result."""
         return await self.database.read(unit, *args, **kwargs)
 
-    def _committed(self, future: "asyncio.Future[tuple[Any, list[Fact]]]") -> None:
+    def _committed(self, done: "Done[Any] | None") -> None:
         self._in_flight -= 1
-        if future.cancelled() or future.exception() is not None:
-            return
-        _result, facts = future.result()
-        if facts:
+        if done is not None and (facts := done[1]):
             self._broadcaster.tell(tuple(facts))
             self._follow(facts)
 

@@ -7,7 +7,7 @@ is told is never staler than the log.
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from chatserver.domain.ids import ConversationId, PublicId, StaffId, TeamId
+from chatserver.domain.ids import ConversationId, PublicId, StaffId, TeamId, VisitorId
 from chatserver.domain.messages import Message
 
 OfferOutcome: TypeAlias = Literal["accepted", "declined", "missed", "taken", "withdrawn"]
@@ -15,9 +15,10 @@ OfferOutcome: TypeAlias = Literal["accepted", "declined", "missed", "taken", "wi
 
 @dataclass(frozen=True, slots=True)
 class MessagePosted:
-    """A message is on disk."""
+    """A message is on disk, in this visitor's conversation."""
 
     message: Message
+    visitor: VisitorId
 
 
 @dataclass(frozen=True, slots=True)

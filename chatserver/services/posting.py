@@ -1,5 +1,6 @@
 """People's messages: a visitor's, an agent's reply, a note; each stored once however often sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatserver.domain.conversations import Conversation, Status, check_agent_may_write
@@ -7,11 +8,11 @@ from chatserver.domain.ids import ClientId, PublicId, StaffId
 from chatserver.domain.messages import Audience, Body, Message, MessageKind, TextBody
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
-from chatserver.services.facts import SeenMoved
+from chatserver.services.facts import Fact, MessagePosted, SeenMoved, TurnOwed
 from chatserver.services.opening import as_visitor_author, author_key, current_conversation
 from chatserver.services.routing import as_author, find_for_agent
 from chatserver.services.work import Work
-from chatserver.storage import conversations, messages
+from chatserver.storage import appending, conversations, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,64 @@ def _already_sent(
     if message.kind is not kind or message.body != body:
         raise Refusal(Code.CLIENT_ID_CONFLICT)
     return posted(message, duplicate=True)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorSays:
+    """What a visitor wrote; conversation: the one they have open, if any."""
+
+    visitor: Visitor
+    conversation: str | None
+    client_id: ClientId
+    body: TextBody
+
+
+def post_visitor_messages(
+    work: Work, said: Sequence[VisitorSays]
+) -> list[tuple[Posted, list[Fact]] | None]:
+    """Store what many visitors wrote, each into the conversation they have open.
+
+    Left to `post_visitor_message`: whatever opens a conversation, brings one back or names
+    another. Something that was sent before breaks a unique index, and so leaves it all.
+    """
+    written = appending.append_from_visitors(
+        work.connection,
+        [
+            appending.Said(
+                item.visitor.id,
+                item.conversation,
+                as_visitor_author(item.visitor),
+                author_key(item.visitor),
+                item.client_id,
+                item.body,
+                item.visitor.language,
+            )
+            for item in said
+        ],
+        now_ms=work.now_ms,
+    )
+    answers: list[tuple[Posted, list[Fact]] | None] = []
+    for item, found in zip(said, written, strict=True):
+        if found is None:
+            answers.append(None)
+            continue
+        message, bot_active = found
+        facts: list[Fact] = [MessagePosted(message, item.visitor.id)]
+        if bot_active:
+            facts.append(TurnOwed(message.conversation))
+        answers.append((posted(message, duplicate=False), facts))
+    return answers
+
+
+def post_visitor_says(work: Work, said: VisitorSays) -> Posted:
+    """Store what one visitor wrote."""
+    return post_visitor_message(
+        work,
+        said.visitor,
+        conversation=said.conversation,
+        client_id=said.client_id,
+        body=said.body,
+    )
 
 
 def post_visitor_message(

@@ -72,7 +72,7 @@ class Work:
             client_id=client_id,
             also=also,
         )
-        self.facts.append(MessagePosted(message))
+        self.facts.append(MessagePosted(message, conversation.visitor))
         return message
 
     def tell_activity(

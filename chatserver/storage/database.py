@@ -5,12 +5,16 @@ commit ran goes into one transaction; where a unit fails, that transaction is ru
 unit in a savepoint of its own, so that a refusal takes back that unit alone and an error of the
 transaction all of it. A future is settled after the commit and never before, so what a caller is
 told is on disk.
+
+Units of one kind may also be run *together*: a function does for all of them in a few statements
+what the unit would do for each. Whatever it leaves undone, and all of it where anything fails, is
+done by the units.
 """
 
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -26,6 +30,10 @@ from chatserver.storage.patience import MAX_READS, PATIENCE_S, Patience
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+
+Together = Callable[[Connection, Sequence[T]], Sequence[R | None]]
+"""Does for many what a unit does for one; None where it is left to the unit."""
 
 MAX_QUEUED = 5_000
 """Units that may wait for the disk; more are refused as unavailable."""
@@ -38,11 +46,20 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Job:
-    """One unit on its way: what to run, and whom to tell how it went."""
+    """One unit on its way: what to run, and whom to tell how it went.
+
+    Args:
+        after: told the result on the event loop, also when nobody waits for it any more; None when
+            there is none.
+        together, item: how many of this kind are run at once, and this one's part of it.
+    """
 
     run: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    after: Callable[[Any], None] | None = None
+    together: Together[Any, Any] | None = None
+    item: Any = None
     result: Any = None
     error: BaseException | None = None
 
@@ -66,12 +83,37 @@ class _Job:
 
 def _settle(jobs: list[_Job]) -> None:
     for job in jobs:
+        if job.after is not None:
+            try:
+                job.after(job.result if job.error is None else None)
+            except Exception:
+                # What follows from a commit is somebody else's; the others must be told theirs.
+                log.exception("after a commit")
         if job.future.done():  # the caller has gone; the unit ran to its end all the same
             continue
         if job.error is not None:
             job.future.set_exception(job.error)
         else:
             job.future.set_result(job.result)
+
+
+def _was_refused(future: "asyncio.Future[Any]") -> bool:
+    return future.done() and not future.cancelled()
+
+
+def _run_together(connection: Connection, batch: list[_Job]) -> list[_Job]:
+    """Run what can be run together; return the jobs that are still to be run, in their order."""
+    groups: dict[Together[Any, Any], list[_Job]] = {}
+    for job in batch:
+        if job.together is not None:
+            groups.setdefault(job.together, []).append(job)
+    done: set[int] = set()
+    for together, jobs in groups.items():
+        for job, result in zip(jobs, together(connection, [job.item for job in jobs]), strict=True):
+            if result is not None:
+                job.result, job.error = result, None
+                done.add(id(job))
+    return [job for job in batch if id(job) not in done] if done else batch
 
 
 @dataclass(slots=True)
@@ -100,7 +142,9 @@ class Database:
         self.url = normalise_url(url)
         self.is_sqlite = is_sqlite(self.url)
         self._writer, self._reader = create_engines(self.url, readers=readers + 1)
-        self._queue: queue.Queue[_Job | None] = queue.Queue(maxsize=max_queued)
+        # Written in C, and a quarter of what the other queue costs; so the bound is ours to keep.
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._max_queued = max_queued
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._closed = False
@@ -123,15 +167,33 @@ class Database:
         Raises:
             Refusal: `unavailable`, when the queue is full or the database closed.
         """
+        return self.submit_job(lambda connection: unit(connection, *args, **kwargs))
+
+    def submit_job(
+        self,
+        run: Callable[[Connection], R],
+        *,
+        after: Callable[[R | None], None] | None = None,
+        together: "Together[T, R] | None" = None,
+        item: T | None = None,
+    ) -> "asyncio.Future[R]":
+        """Queue a unit that is complete; whoever cancels the future stops nothing.
+
+        Args:
+            after: called on the event loop with the result once it is committed, before the
+                future is settled; with None when it was not.
+            together: does for many items what `run` does for this one.
+
+        Raises:
+            Refusal: as `submit`.
+        """
         if self._closed:
+            raise Refusal(Code.UNAVAILABLE)
+        if self._queue.qsize() >= self._max_queued:
             raise Refusal(Code.UNAVAILABLE)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        job = _Job(lambda connection: unit(connection, *args, **kwargs), loop, future)
-        try:
-            self._queue.put_nowait(job)
-        except queue.Full:
-            raise Refusal(Code.UNAVAILABLE) from None
+        self._queue.put(_Job(run, loop, future, after, together, item))
         if self._patience is not None:
             self._patience.watch(future)
         return future
@@ -240,10 +302,15 @@ class Database:
         while not stop:
             job = self._queue.get()
             batch: list[_Job] = []
+            dropped: list[_Job] = []
             while job is not None:
                 # Who was told "unavailable" before it began asks again: it need not run twice.
-                if self._patience is None or not job.future.done():
+                # Who has merely gone (and cancelled) is another matter: that unit is run.
+                if self._patience is None or not _was_refused(job.future):
                     batch.append(job)
+                else:
+                    job.error = Refusal(Code.UNAVAILABLE)
+                    dropped.append(job)
                 if len(batch) >= MAX_BATCH:
                     break
                 try:
@@ -251,6 +318,8 @@ class Database:
                 except queue.Empty:
                     break
             stop = job is None
+            if dropped:
+                self._tell(dropped)
             if batch:
                 self._commit(batch)
 
@@ -280,7 +349,7 @@ class Database:
         with self._writer.connect() as connection:
             transaction = connection.begin()
             try:
-                for job in batch:
+                for job in _run_together(connection, batch):
                     job.result, job.error = job.run(connection), None
             except Exception:
                 # Whatever it was, the careful way meets it again and knows whose it is.

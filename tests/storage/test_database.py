@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -112,6 +112,70 @@ async def test_a_unit_runs_to_its_commit_when_its_caller_is_gone(database: Datab
     while await database.read(count) == 0:
         assert time.monotonic() < deadline, "the unit went with its caller"
         await asyncio.sleep(0.01)
+
+
+async def test_what_can_be_run_together_is_and_the_rest_by_itself(database: Database) -> None:
+    calls: list[int] = []
+    after: list[str | None] = []
+
+    def together(connection: Connection, items: Sequence[str]) -> list[str | None]:
+        calls.append(len(items))
+        for key in items:
+            if not key.endswith("7"):
+                add(connection, key)
+        return [None if key.endswith("7") else f"{key} with others" for key in items]
+
+    def one(key: str) -> "asyncio.Future[str]":
+        return database.submit_job(
+            lambda connection: add(connection, key),
+            together=together,
+            item=key,
+            after=after.append,
+        )
+
+    keys = [f"site-{number}" for number in range(100)]
+    done = await asyncio.gather(*map(one, keys))
+    assert [text for text in done if "with" not in text] == [
+        f"site-{n}7" if n else "site-7" for n in range(10)
+    ]
+    assert after == done, "told before the future, in their order"
+    assert sum(calls) == 100 and len(calls) < 50
+    assert await database.read(count) == 100
+
+
+async def test_where_running_together_fails_each_unit_is_run(database: Database) -> None:
+    def together(connection: Connection, items: Sequence[str]) -> list[str | None]:
+        for key in items:
+            add(connection, key)
+        raise LookupError("half-way")
+
+    done = await asyncio.gather(
+        *(
+            database.submit_job(
+                lambda connection, key=key: add(connection, key),  # type: ignore[misc]
+                together=together,
+                item=key,
+            )
+            for key in ("one", "two", "three")
+        )
+    )
+    assert done == ["one", "two", "three"]
+    assert await database.read(count) == 3
+
+
+async def test_what_follows_a_commit_follows_though_its_caller_is_gone(database: Database) -> None:
+    told: list[str | None] = []
+    slow = database.submit(lambda connection: time.sleep(0.1))
+    gone = database.submit_job(lambda connection: add(connection, "site"), after=told.append)
+    refused = database.submit_job(
+        lambda connection: add_and_refuse(connection, "x"), after=told.append
+    )
+    gone.cancel()
+    await slow
+    with pytest.raises(Refusal):
+        await refused
+    assert await database.read(count) == 1
+    assert sorted(told, key=str) == [None, "site"]
 
 
 async def test_what_is_queued_at_the_close_is_committed(database_url: str) -> None:
