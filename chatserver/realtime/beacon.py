@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection as SqlConnection
 
 from chatserver.domain.conversations import Conversation
-from chatserver.domain.ids import StaffId
+from chatserver.domain.ids import PublicId, StaffId
 from chatserver.errors import Refusal
 from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT
@@ -78,12 +78,11 @@ def beacon_for(connection: Connection, revision: int) -> server.Beacon | None:
 def acknowledge(connection: Connection, beacon: server.Beacon) -> None:
     """Take off what was acknowledged, unless it has changed again meanwhile."""
     for heads in beacon.heads:
-        public_id = heads.conversation
+        public_id = PublicId(heads.conversation)
         row = (heads.head, heads.seen_by_agent, heads.seen_by_visitor, heads.version)
-        for known, pending in list(connection.pending.items()):
-            if known == public_id and pending == row:
-                del connection.pending[known]
-                connection.acked[known] = row
+        if connection.pending.get(public_id) == row:
+            del connection.pending[public_id]
+            connection.acked[public_id] = row
     if beacon.queue_revision is not None:
         connection.acked_revision = beacon.queue_revision
 
@@ -125,8 +124,15 @@ class Beacon:
         now_ms = edge.now_ms()
         changed, revision = await edge.chat.read(_changed, self._read_to_ms - OVERLAP_MS)
         self._read_to_ms = now_ms
+        # By visitor, and not every socket against every conversation: with thousands of both that
+        # would hold up everybody for as long as a beacon's interval.
+        agents = edge.agents_connections()
+        for conversation in changed:
+            for connection in edge.connections.of_visitor(conversation.visitor):
+                note_changes(connection, (conversation,))
+            for connection in agents:
+                note_changes(connection, (conversation,))
         for connection in edge.connections:
-            note_changes(connection, changed)
             beacon = beacon_for(connection, revision)
             if beacon is not None:
                 await edge.ask(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import ConversationId, StaffId, VisitorId
 from chatserver.domain.messages import Audience, Message
 from chatserver.errors import Refusal
@@ -17,10 +16,11 @@ from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.protocol.shared import OfferView
 from chatserver.realtime import rooms, views
-from chatserver.realtime.edge import Edge
+from chatserver.realtime.edge import Edge, encode
 from chatserver.realtime.envelope import Order
 from chatserver.realtime.floor import Floor
 from chatserver.realtime.rights import Rights
+from chatserver.realtime.rows import Rows
 from chatserver.services import reading
 from chatserver.services.facts import (
     AgentChanged,
@@ -45,7 +45,7 @@ class _Round:
     """What one round of telling still has to read and say.
 
     Args:
-        changed: conversations whose row in the agents' lists looks different now.
+        changed: conversations whose row in the agents' lists is to be told now.
         states: those whose state changed, which their visitors see too.
         states_here, moved_here, agents_here, people_here, queue_here: what other processes told;
             it has been said everywhere else already.
@@ -70,12 +70,14 @@ class SocketBroadcaster:
         self._facts: asyncio.Queue[tuple[Fact | Order, ...]] = asyncio.Queue()
         self._edge: Edge | None = None
         self._floor: Floor | None = None
+        self._rows: Rows | None = None
         self._visitors: dict[ConversationId, VisitorId] = {}
 
     def attach(self, edge: Edge) -> None:
         """Say where the sockets are."""
         self._edge = edge
         self._floor = Floor(edge)
+        self._rows = Rows(edge)
         self.rights.attach(edge)
 
     @property
@@ -89,6 +91,12 @@ class SocketBroadcaster:
         """What visitors hear about queue and people."""
         assert self._floor is not None
         return self._floor
+
+    @property
+    def rows(self) -> Rows:
+        """The agents' lists."""
+        assert self._rows is not None
+        return self._rows
 
     def tell(self, facts: tuple[Fact, ...]) -> None:
         """Take the facts of one commit."""
@@ -117,6 +125,7 @@ class SocketBroadcaster:
     async def drained(self) -> None:
         """Wait until everything taken so far was told."""
         await self._facts.join()
+        await self.rows.drained()
 
     async def _round(self, facts: list[Fact | Order]) -> None:
         todo = _Round()
@@ -125,8 +134,8 @@ class SocketBroadcaster:
                 self._note(fact, todo)
             else:
                 await self._tell(fact, todo)
-        if todo.changed and (self.edge.connections.agents() or self.edge.fanout is not None):
-            await self._tell_agents(list(todo.changed))
+        if todo.changed:
+            await self.rows.tell(todo.changed)
         for conversation in todo.states:
             await self._tell_visitor(conversation)
         for agent in todo.agents:
@@ -163,15 +172,15 @@ class SocketBroadcaster:
                 reading.agent_states_of, list(todo.moved_here)
             )
             for state in states:
-                await self._unfollow_strangers(state.conversation)
+                await self.rows.unfollow_strangers(state.conversation)
         if todo.agents_here:
             await self.rights.check(list(todo.agents_here))
 
     async def _tell(self, fact: Fact, todo: _Round) -> None:
         match fact:
-            case MessagePosted(message=message):
-                await self._tell_message(message)
-                todo.changed[message.conversation] = None
+            case MessagePosted(message=message, visitor=visitor):
+                self._tell_message(message, visitor)
+                self.rows.note(message.conversation)
             case ConversationChanged(conversation=conversation):
                 todo.changed[conversation] = None
                 todo.states[conversation] = None
@@ -208,25 +217,21 @@ class SocketBroadcaster:
             case TurnOwed():
                 pass
 
-    async def _tell_message(self, message: Message) -> None:
+    def _tell_message(self, message: Message, visitor: VisitorId) -> None:
         edge = self.edge
-        await edge.emit(
-            "message_created",
-            server.MessageCreated(
-                message=views.message(message, epoch=edge.epoch, audience=Audience.AGENTS)
-            ),
-            room=rooms.agents(message.conversation),
-            namespace=AGENT,
-        )
+        worded = self._word(message, Audience.AGENTS)
+        edge.send("message_created", worded, room=rooms.agents(message.conversation), to=AGENT)
         if message.audience is Audience.EVERYONE:
-            await edge.emit(
-                "message_created",
-                server.MessageCreated(
-                    message=views.message(message, epoch=edge.epoch, audience=Audience.EVERYONE)
-                ),
-                room=rooms.visitor(await self._visitor_of(message.conversation)),
-                namespace=VISITOR,
+            if views.differs(message):
+                worded = self._word(message, Audience.EVERYONE)
+            edge.send("message_created", worded, room=rooms.visitor(visitor), to=VISITOR)
+
+    def _word(self, message: Message, audience: Audience) -> bytes:
+        return encode(
+            server.MessageCreated(
+                message=views.message(message, epoch=self.edge.epoch, audience=audience)
             )
+        )
 
     async def _visitor_of(self, conversation: ConversationId) -> VisitorId:
         found = self._visitors.get(conversation)
@@ -275,39 +280,6 @@ class SocketBroadcaster:
         await self.floor.tell_visitor(conversation, visitor)
         self.edge.order("state", conversation, room=rooms.visitor(visitor))
         self.edge.order("moved", conversation, room=rooms.agents(conversation))
-
-    async def _tell_agents(self, changed: list[ConversationId]) -> None:
-        """Tell agents how conversations stand; all of a round are read together."""
-        edge = self.edge
-        states, revision = await edge.chat.read(reading.agent_states_of, changed)
-        for state in states:
-            conversation = state.conversation
-            update = server.AgentConversationUpdated(
-                state=views.agent_conversation(state), revision=revision
-            )
-            await edge.emit(
-                "conversation_updated", update, room=rooms.team(conversation.team), namespace=AGENT
-            )
-            if conversation.holder is not None and any(
-                conversation.team not in item.teams
-                for item in edge.connections.of_agent(conversation.holder)
-            ):
-                await edge.emit(
-                    "conversation_updated",
-                    update,
-                    room=rooms.agent(conversation.holder),
-                    namespace=AGENT,
-                )
-            await self._unfollow_strangers(conversation)
-
-    async def _unfollow_strangers(self, conversation: Conversation) -> None:
-        for item in self.edge.agents_connections():
-            if (
-                conversation.id in item.followed
-                and conversation.team not in item.teams
-                and conversation.holder != item.agent
-            ):
-                await self.edge.unfollow(item, conversation)
 
     async def _tell_agent(self, agent_id: StaffId) -> None:
         edge = self.edge

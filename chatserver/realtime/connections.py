@@ -105,6 +105,10 @@ class Connections:
         """Return an agent's live sockets here."""
         return list(self._by_agent.get(agent, {}).values())
 
+    def of_agents(self) -> list[Connection]:
+        """Return all agents' live sockets here, without looking through the visitors'."""
+        return [item for sockets in self._by_agent.values() for item in sockets.values()]
+
     def agents(self) -> list[StaffId]:
         """Return the agents with a live socket here."""
         return list(self._by_agent)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import orjson
 import structlog
 
 from chatserver.errors import Code, Refusal
@@ -17,7 +18,7 @@ from chatserver.protocol.shared import Refused
 from chatserver.realtime import agent_events, visitor_events
 from chatserver.realtime.codec import MALFORMED
 from chatserver.realtime.connections import Connection
-from chatserver.realtime.edge import Edge
+from chatserver.realtime.edge import Edge, encode
 
 MAX_STRIKES = 5
 """So many frames that no client of ours sends close the connection."""
@@ -38,9 +39,14 @@ HANDLERS: dict[tuple[str, str], tuple[ClientEvent, Handler]] = {
 }
 
 
+def worded(fact: Fact) -> object:
+    """Return a fact as an acknowledgement carries it."""
+    return orjson.Fragment(encode(fact))
+
+
 def refused(refusal: Refusal) -> object:
     """Return a refusal as an acknowledgement carries it."""
-    return msgspec.to_builtins(
+    return worded(
         Refused(
             code=refusal.code,
             message=refusal.message,
@@ -98,7 +104,7 @@ class Dispatcher:
             # The edge's own boundary: we are wrong, the client is told to try again.
             log.exception("event failed", event_name=name)
             return refused(Refusal(Code.UNAVAILABLE))
-        return msgspec.to_builtins(fact)
+        return worded(fact)
 
     async def _answer(
         self, connection: Connection, namespace: str, name: str, data: list[Any]

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
+import orjson
 
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import PublicId, VisitorId
 from chatserver.domain.messages import Audience, Message
 from chatserver.errors import Code, Refusal
-from chatserver.protocol.registry import AGENT
+from chatserver.protocol.fields import Fact
 from chatserver.protocol.shared import MessageView
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import MAX_FOLLOWED, Connection, Connections
@@ -22,6 +23,9 @@ from chatserver.services.chat import Chat
 from chatserver.settings import Settings
 
 T = TypeVar("T")
+
+encode: Callable[[Fact], bytes] = msgspec.json.Encoder().encode
+"""Word a fact as it travels."""
 
 TYPING_INTERVAL_S = 1.0
 """Typing hints of one connection closer together than this are not passed on."""
@@ -63,45 +67,39 @@ class Edge:
         return self.chat.clock.now_ms()
 
     async def emit(
-        self,
-        name: str,
-        fact: msgspec.Struct,
-        *,
-        room: str,
-        namespace: str,
-        skip: str | None = None,
+        self, name: str, fact: Fact, *, room: str, namespace: str, skip: str | None = None
     ) -> None:
         """Send a fact to a room, in whichever processes it has sockets; best effort."""
-        assert self.server is not None
-        if self.fanout is not None and self.fanout.wants(room):
-            data = msgspec.Raw(msgspec.json.encode(fact))
-            self.fanout.emit(room, Emit(name, namespace, data))
-        await self.server.emit(
-            name, msgspec.to_builtins(fact), room=room, namespace=namespace, skip_sid=skip
-        )
+        self.send(name, encode(fact), room=room, to=namespace, skip=skip)
 
-    async def emit_here(
-        self, name: str, fact: msgspec.Struct, *, room: str, namespace: str
+    def send(
+        self, name: str, worded: bytes, *, room: str, to: str, skip: str | None = None
     ) -> None:
-        """Send a fact to the sockets that this process has in a room; best effort."""
+        """Send what is worded already; to: the namespace."""
+        if self.fanout is not None and self.fanout.wants(room):
+            self.fanout.emit(room, Emit(name, to, msgspec.Raw(worded)))
+        self._send_here(name, worded, room=room, to=to, skip=skip)
+
+    def _send_here(
+        self, name: str, worded: bytes | msgspec.Raw, *, room: str, to: str, skip: str | None = None
+    ) -> None:
         assert self.server is not None
-        await self.server.emit(name, msgspec.to_builtins(fact), room=room, namespace=namespace)
+        members = self.server.manager
+        if members.has(to, room):
+            frames = self.server.encode_event(to, name, (orjson.Fragment(worded),))
+            members.deliver(to, room, frames, skip=skip)
+
+    async def emit_here(self, name: str, fact: Fact, *, room: str, namespace: str) -> None:
+        """Send a fact to the sockets that this process has in a room; best effort."""
+        self._send_here(name, encode(fact), room=room, to=namespace)
 
     async def emit_heard(self, room: str, emit: Emit) -> None:
         """Send what another process worded to this process's sockets in a room."""
-        assert self.server is not None
-        data = msgspec.json.decode(emit.data)
-        await self.server.emit(emit.name, data, room=room, namespace=emit.namespace)
+        self._send_here(emit.name, bytes(emit.data), room=room, to=emit.namespace)
 
-    async def tell(self, connection: Connection, name: str, fact: msgspec.Struct) -> None:
+    async def tell(self, connection: Connection, name: str, fact: Fact) -> None:
         """Send a fact to one socket; best effort."""
-        assert self.server is not None
-        await self.server.emit(
-            name,
-            msgspec.to_builtins(fact),
-            to=connection.sid,
-            namespace=connection.namespace,
-        )
+        self._send_here(name, encode(fact), room=connection.sid, to=connection.namespace)
 
     def order(self, what: What, id: int = 0, *, room: str | None = None) -> None:
         """Let other processes look at something: those that have a room, or all of them."""
@@ -109,13 +107,13 @@ class Edge:
             self.fanout.order(room, Order(what, id))
 
     async def ask(
-        self, connection: Connection, name: str, fact: msgspec.Struct, acked: Callable[[], None]
+        self, connection: Connection, name: str, fact: Fact, acked: Callable[[], None]
     ) -> None:
         """Send a fact to one socket and run `acked` when, and if, it acknowledges."""
         assert self.server is not None
         await self.server.emit(
             name,
-            msgspec.to_builtins(fact),
+            orjson.Fragment(encode(fact)),
             to=connection.sid,
             namespace=connection.namespace,
             callback=lambda *_: acked(),
@@ -193,4 +191,4 @@ class Edge:
 
     def agents_connections(self) -> list[Connection]:
         """Return the agents' sockets here."""
-        return [item for item in self.connections if item.namespace == AGENT]
+        return self.connections.of_agents()

@@ -1,16 +1,17 @@
 """How fast is too fast: a bucket for each connection, windows for visitors and addresses."""
 
+from collections import deque
 from dataclasses import dataclass
 
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import RateLimitItemPerHour
 
 from chatserver.clock import Clock
 from chatserver.domain.ids import VisitorId
 from chatserver.errors import Code, Refusal
 from chatserver.settings import Settings
 from chatserver.windows import LocalWindows, Windows
+
+MINUTE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -42,6 +43,39 @@ class Bucket:
         return True
 
 
+class Sends:
+    """A moving window of a minute for each visitor; holds nothing of who was silent that long.
+
+    Args:
+        most: messages in any minute.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._sent: dict[VisitorId, deque[float]] = {}
+        self._swept_at = 0.0
+
+    def take(self, visitor: VisitorId, now: float) -> float:
+        """Count one message; return 0, or after how many seconds there is room again."""
+        if now - self._swept_at >= MINUTE_S:
+            self._sweep(now)
+        sent = self._sent.get(visitor)
+        if sent is None:
+            sent = self._sent[visitor] = deque()
+        while sent and sent[0] <= now - MINUTE_S:
+            sent.popleft()
+        if len(sent) >= self._most:
+            return sent[0] + MINUTE_S - now
+        sent.append(now)
+        return 0.0
+
+    def _sweep(self, now: float) -> None:
+        self._swept_at = now
+        self._sent = {
+            visitor: sent for visitor, sent in self._sent.items() if sent[-1] > now - MINUTE_S
+        }
+
+
 class Rates:
     """Limits that outlive a connection: messages of a visitor, new visitors of an address.
 
@@ -55,9 +89,8 @@ class Rates:
     def __init__(self, settings: Settings, clock: Clock, shared: Windows | None = None) -> None:
         self._settings = settings
         self._clock = clock
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._sends = Sends(settings.sends_per_minute)
         self._shared = shared or LocalWindows()
-        self._sends = RateLimitItemPerMinute(settings.sends_per_minute)
         self._starts = RateLimitItemPerHour(settings.starts_per_hour)
         self._sockets: dict[str, int] = {}
 
@@ -72,11 +105,9 @@ class Rates:
         Raises:
             Refusal: `rate_limited`, with the time after which there is room again.
         """
-        item, key = self._sends, f"send:{visitor}"
-        if not self._windows.hit(item, key):
-            reset = self._windows.get_window_stats(item, key).reset_time
-            after_ms = max(1000, round(reset * 1000) - self._clock.now_ms())
-            raise Refusal(Code.RATE_LIMITED, after_ms=min(after_ms, 60_000))
+        wait_s = self._sends.take(visitor, self._clock.monotonic())
+        if wait_s:
+            raise Refusal(Code.RATE_LIMITED, after_ms=max(1000, round(wait_s * 1000)))
 
     async def check_start(self, address: str) -> None:
         """Count one new visitor from an address.

@@ -76,6 +76,7 @@ class Realtime:
         """Start telling facts, the beacon and the lease checks."""
         self._tasks = [
             asyncio.create_task(self._broadcaster.run(), name="broadcaster"),
+            asyncio.create_task(self._broadcaster.rows.run(), name="rows"),
             asyncio.create_task(self.beacon.run(), name="beacon"),
             asyncio.create_task(self.beacon.run_leases(), name="leases"),
         ]

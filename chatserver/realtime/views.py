@@ -1,7 +1,5 @@
 """Domain values as each audience sees them; an allow-list: what is not copied here stays inside."""
 
-import msgspec
-
 from chatserver.domain.conversations import Status
 from chatserver.domain.ids import TeamId
 from chatserver.domain.messages import (
@@ -45,6 +43,11 @@ from chatserver.storage.offers import Offer
 def author(value: Author) -> AuthorView:
     """An author: kind and shown name, an agent's public id."""
     return AuthorView(kind=value.kind, name=value.name, id=value.public_id)
+
+
+def differs(value: Message) -> bool:
+    """Whether agents see more of a message than everyone does."""
+    return isinstance(value.body, CardBody)
 
 
 def body(value: object, *, audience: Audience) -> BodyView:
@@ -245,8 +248,3 @@ def heads(state: AgentConversation | VisitorConversation) -> Heads:
         seen_by_visitor=state.seen_by_visitor,
         version=state.version,
     )
-
-
-def plain(fact: msgspec.Struct) -> object:
-    """Return what the JSON writer takes."""
-    return msgspec.to_builtins(fact)
