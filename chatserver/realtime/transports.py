@@ -3,7 +3,8 @@
 The library's own socket makes a task and a timeout of every packet, in and out, and its queue has no
 end. Here:
 
-- a packet is written at once where the WebSocket takes it (`_push`); no queue, no task;
+- a packet is written at once where the WebSocket takes it (`shortcut`, else `_push`); no queue,
+  no task;
 - what cannot be written waits, up to `MAX_WAITING` packets or `MAX_WAITING_BYTES`, and one task
   writes it as long as something waits; a reader slower than that is hung up on (`SLOW_CONSUMER`);
 - packets are read and handled by the task of the connection itself, one after the other, so a
@@ -17,7 +18,7 @@ from typing import Any
 
 from engineio.async_socket import AsyncSocket
 
-from chatserver.realtime.lines import Frame, Line, Message, Receive, Send, Started
+from chatserver.realtime.lines import Frame, Line, Message, Receive, Send, Shortcut, Started
 from chatserver.realtime.packets import Malformed
 
 OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "0123456"
@@ -51,7 +52,8 @@ class Transport(AsyncSocket):
     __slots__ = (
         "_line", "_poller", "_send", "_timer", "_waiting", "_waiting_bytes", "_writer", "closed",
         "closing", "connected", "connects", "deadline", "ended", "handling", "members", "pinged",
-        "posting", "reason", "refused", "scope", "server", "sid", "strays", "upgraded", "upgrading",
+        "posting", "reason", "refused", "scope", "server", "shortcut", "sid", "strays", "upgraded",
+        "upgrading",
     )  # fmt: skip
 
     def __init__(self, server: Any, sid: str, scope: Message) -> None:
@@ -70,6 +72,7 @@ class Transport(AsyncSocket):
         self.deadline: asyncio.TimerHandle | None = None
         self.connects = self.refused = 0
         self._send: Send | None = None
+        self.shortcut: Shortcut | None = None
         self._line: Line | None = None
         self._waiting: list[Frame] = []
         self._waiting_bytes = 0
@@ -84,6 +87,8 @@ class Transport(AsyncSocket):
         if self.closed:
             return
         if self._send is not None and self._writer is None:
+            if self.shortcut is not None and type(frame) is str and self.shortcut.write(frame):
+                return
             self._push({"type": "websocket.send", _kind(frame): frame})
             return
         weight = getsizeof(frame)
@@ -144,6 +149,7 @@ class Transport(AsyncSocket):
     def attach(self, send: Send, receive: Receive) -> None:
         """Write to a WebSocket from now on; what waited goes first."""
         self._send, self._line = send, Line(receive)
+        self.shortcut = Shortcut.of(receive)
         self.upgraded, self.upgrading = True, False
         for frame in self._take_waiting():
             self.write(frame)
@@ -278,6 +284,9 @@ class Transport(AsyncSocket):
             return
         self.closed = self.closing = True
         self.reason = reason
+        if self.shortcut is not None:
+            self.shortcut.flush()
+            self.shortcut = None
         for timer in (self._timer, self.deadline):
             if timer is not None:
                 timer.cancel()

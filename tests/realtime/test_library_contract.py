@@ -22,7 +22,7 @@ from socketio import packet
 from socketio.async_manager import AsyncManager
 
 from chatserver.realtime.engine import EngineServer, environ_of
-from chatserver.realtime.lines import Line
+from chatserver.realtime.lines import Line, Shortcut
 from chatserver.realtime.memberships import Memberships
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.realtime.transports import Transport
@@ -227,6 +227,7 @@ async def below() -> Any:
 
     async def app(scope: Any, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         seen["line"] = Line(receive)
+        seen["protocol"] = getattr(receive, "__self__", None)
         if scope["type"] == "http":
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b"x"})
@@ -238,10 +239,13 @@ async def below() -> Any:
             seen["waits_for"] = step.send(None)
         except StopIteration:
             seen["waits_for"] = "nobody"
+        seen["shortcut"] = Shortcut.of(receive)
         seen["end"] = await receive()
 
     port = free_port()
-    config = uvicorn.Config(app, port=port, lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        app, port=port, lifespan="off", log_config=None, ws_per_message_deflate=False
+    )
     server = uvicorn.Server(config)
     run = asyncio.ensure_future(server.serve())
     while not server.started:  # noqa: ASYNC110
@@ -275,3 +279,22 @@ async def test_uvicorn_shows_the_line_of_a_request_too(below: Any) -> None:
     assert seen["line"]._transport is not None
     seen["line"].cut()
     writer.close()
+
+
+async def test_uvicorn_may_be_written_past_where_it_would_not_wait(below: Any) -> None:
+    address, seen = below
+    async with websocket(address) as socket:
+        assert await socket.recv() == "hello"
+        shortcut, protocol = seen["shortcut"], seen["protocol"]
+        assert shortcut is not None, "our own server has it; else every message costs twice"
+        assert shortcut.write("çay") and shortcut.write("x" * 70_000)
+        assert await socket.recv() == "çay"
+        assert await socket.recv() == "x" * 70_000
+        protocol.pause_writing()
+        assert not shortcut.write("unread"), "TCP is full"
+        protocol.resume_writing()
+        assert shortcut.write("read")
+        assert await socket.recv() == "read"
+        await socket.close()
+        assert not shortcut.write("too late")
+    assert seen["end"]["type"] == "websocket.disconnect"
