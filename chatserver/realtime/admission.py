@@ -111,7 +111,10 @@ class Admission:
             ConnectionRefusedError: with the code as message and a refusal as data.
         """
         said = self._read(auth, VisitorConnect)
-        site = await self._edge.chat.read(sites.find, said.site)
+        chat = self._edge.chat
+        site = await chat.sharing.read(
+            ("site", said.site), lambda: chat.read(sites.find, said.site)
+        )
         if site is None:
             raise refuse(Code.NOT_FOUND)
         connection = self._connection(sid, eio_sid, VISITOR, environ, said.client)

@@ -120,7 +120,10 @@ class Realtime:
         if visitor is not None:
             await edge.join(connection, rooms.visitor(visitor.id))
         now_ms = edge.now_ms()
-        people = await edge.chat.read(people_of, site, now_ms=now_ms)
+        people = await edge.chat.sharing.read(
+            ("people", site.id),
+            lambda: edge.chat.read(people_of, site, now_ms=edge.now_ms()),
+        )
         states: list[reading.VisitorState] = []
         if visitor is not None:
             states = await edge.chat.read(reading.visitors_conversations, visitor, now_ms=now_ms)

@@ -27,6 +27,7 @@ from chatserver.services.facts import (
     QueueChanged,
     TurnOwed,
 )
+from chatserver.services.sharing import Sharing
 from chatserver.services.tasks import Supervisor
 from chatserver.services.work import Work
 from chatserver.storage import agents, conversations, offers
@@ -71,6 +72,7 @@ class Chat:
         self.greeting_pause_ms = greeting_pause_ms
         self.turn_grace_ms = turn_grace_ms
         self.tasks = Supervisor()
+        self.sharing = Sharing(self.tasks)
         self._broadcaster = broadcaster
         self._turns: set[ConversationId] = set()
         self._turns_again: set[ConversationId] = set()
