@@ -192,7 +192,8 @@ class Client(asyncio.Protocol):
         self._asked[self._last_id] = answer
         said = orjson.dumps([event, data]).decode()
         self.write(f"42{self._namespace},{self._last_id}{said}")
-        fact: dict[str, object] = orjson.loads(await asyncio.wait_for(answer, 30))[0]
+        async with asyncio.timeout(30):
+            fact: dict[str, object] = orjson.loads(await answer)[0]
         if not fact.get("ok", True):
             raise Refused(str(fact))
         return fact

@@ -117,7 +117,8 @@ class Fanout:
             known = self._joining[room] = asyncio.get_running_loop().create_future()
             self._subscribe([room])
         try:
-            await asyncio.wait_for(asyncio.shield(known), PUBLISH_TIMEOUT_S)
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+                await asyncio.shield(known)
         except TimeoutError:
             log.warning("room joined unheard")
 
@@ -337,7 +338,8 @@ class Fanout:
         while not self._lost.is_set():
             self._say("", self._own, ORDER, msgspec.json.encode(Order("beat")))
             try:
-                await asyncio.wait_for(self._lost.wait(), BEAT_S)
+                async with asyncio.timeout(BEAT_S):
+                    await self._lost.wait()
             except TimeoutError:
                 if loop.time() - self._heard_at > DEAF_S:
                     raise TimeoutError("deaf") from None

@@ -194,7 +194,8 @@ class Realtime:
     async def stop(self) -> None:
         """Tell what is left to tell, then close every socket."""
         try:
-            await asyncio.wait_for(self._broadcaster.drained(), timeout=2)
+            async with asyncio.timeout(2):
+                await self._broadcaster.drained()
         except TimeoutError:
             log.warning("facts untold at stop")
         if self.edge.fanout is not None:

@@ -183,8 +183,8 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_fills_no_memory(own_redis:
             a.emit("visitor:1", HELLO)
             slowest = max(slowest, time.perf_counter() - before)
         assert len(a._queue) <= MAX_QUEUED
-        await until(lambda: not a.is_up, s=2)
-        assert len(a._queue) == 0 and a.dropped >= MAX_QUEUED
+        await until(lambda: not a.is_up and not a._queue, s=2)
+        assert a.dropped >= MAX_QUEUED
         own_redis.go_on()
         await until(lambda: a.is_up, s=4)
 
@@ -207,3 +207,17 @@ async def test_listeners_are_found_in_any_process(redis_server: Redis) -> None:
         assert not await a.has_listeners("visitor:9")
         await b.join("visitor:9")
         assert await a.has_listeners("visitor:9")
+
+
+async def test_a_line_ends_when_told_to_though_it_is_lost_at_that_moment(
+    redis_server: Redis,
+) -> None:
+    line = Fanout(redis_server.url, secret=SECRET, process_id="aaaaaaaa", clock=SystemClock())
+    line.attach(Ears())
+    task = asyncio.create_task(line.run())
+    await until(lambda: line.is_up)
+    line._line_lost()
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task}, timeout=1)
+    assert task.cancelled()
