@@ -120,7 +120,7 @@ class Shortcut:
         held = self._held
         if held:
             line = self._protocol.transport
-            if not line.is_closing():
+            if not line.is_closing() and not self._protocol.close_sent:
                 line.write(held[0] if len(held) == 1 else b"".join(held))
             held.clear()
             self._size = 0

@@ -87,8 +87,10 @@ class Transport(AsyncSocket):
         if self.closed:
             return
         if self._send is not None and self._writer is None:
-            if self.shortcut is not None and type(frame) is str and self.shortcut.write(frame):
-                return
+            if self.shortcut is not None:
+                if type(frame) is str and self.shortcut.write(frame):
+                    return
+                self.shortcut.flush()
             self._push({"type": "websocket.send", _kind(frame): frame})
             return
         weight = getsizeof(frame)

@@ -102,18 +102,27 @@ def _was_refused(future: "asyncio.Future[Any]") -> bool:
 
 
 def _run_together(connection: Connection, batch: list[_Job]) -> list[_Job]:
-    """Run what can be run together; return the jobs that are still to be run, in their order."""
+    """Run what can be run together, and put it first; return the jobs that are still to be run.
+
+    The batch is told in the order in which it was done, so that nobody hears of an answer before
+    what it answers.
+    """
     groups: dict[Together[Any, Any], list[_Job]] = {}
     for job in batch:
         if job.together is not None:
             groups.setdefault(job.together, []).append(job)
-    done: set[int] = set()
+    done: list[_Job] = []
     for together, jobs in groups.items():
         for job, result in zip(jobs, together(connection, [job.item for job in jobs]), strict=True):
             if result is not None:
                 job.result, job.error = result, None
-                done.add(id(job))
-    return [job for job in batch if id(job) not in done] if done else batch
+                done.append(job)
+    if not done:
+        return batch
+    ids = {id(job) for job in done}
+    left = [job for job in batch if id(job) not in ids]
+    batch[:] = done + left
+    return left
 
 
 @dataclass(slots=True)

@@ -70,7 +70,17 @@ async def test_much_is_not_held_back() -> None:
     assert len(protocol.written) == 1, "nothing was left"
 
 
-@pytest.mark.parametrize("state", ["unwritable", "closed by us", "closed by them", "gone"])
+async def test_nothing_is_written_behind_a_close() -> None:
+    protocol = WebSocketsSansIOProtocol()
+    way = shortcut(protocol)
+    assert way.write("bir")
+    protocol.close_sent = True
+    assert not way.write("iki")
+    await asyncio.sleep(0)
+    assert protocol.written == []
+
+
+@pytest.mark.parametrize("state", ["unwritable", "closed by them", "gone"])
 async def test_it_declines_where_something_would_wait_and_sends_first_what_it_held(
     state: str,
 ) -> None:
@@ -80,8 +90,6 @@ async def test_it_declines_where_something_would_wait_and_sends_first_what_it_he
     match state:
         case "unwritable":
             protocol.writable.clear()
-        case "closed by us":
-            protocol.close_sent = True
         case "closed by them":
             protocol.conn.close_rcvd = object()
         case _:
