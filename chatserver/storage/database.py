@@ -14,26 +14,24 @@ done by the units.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from chatserver.errors import ChatError, Code, Refusal
 from chatserver.storage.engines import create_engines, is_sqlite, normalise_url, wait_for_locks
+from chatserver.storage.jobs import Job, Together, run_together, settle, was_refused
 from chatserver.storage.patience import MAX_READS, PATIENCE_S, Patience
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-
-Together = Callable[[Connection, Sequence[T]], Sequence[R | None]]
-"""Does for many what a unit does for one; None where it is left to the unit."""
 
 MAX_QUEUED = 5_000
 """Units that may wait for the disk; more are refused as unavailable."""
@@ -42,87 +40,6 @@ MAX_BATCH = 256
 """Units in one transaction: bounds what one failure takes back."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Job:
-    """One unit on its way: what to run, and whom to tell how it went.
-
-    Args:
-        after: told the result on the event loop, also when nobody waits for it any more; None when
-            there is none.
-        together, item: how many of this kind are run at once, and this one's part of it.
-    """
-
-    run: Callable[[Connection], Any]
-    loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Any]"
-    after: Callable[[Any], None] | None = None
-    together: Together[Any, Any] | None = None
-    item: Any = None
-    result: Any = None
-    error: BaseException | None = None
-
-    def attempt(self, connection: Connection) -> None:
-        """Run in a savepoint; once more where a unique index says somebody was quicker."""
-        for last in (False, True):
-            try:
-                with connection.begin_nested():
-                    self.result = self.run(connection)
-                self.error = None
-                return
-            except IntegrityError as error:
-                if last:
-                    self.error = error
-            except DBAPIError:
-                raise
-            except Exception as error:  # the unit's own: its caller gets it, the others go on
-                self.error = error
-                return
-
-
-def _settle(jobs: list[_Job]) -> None:
-    for job in jobs:
-        if job.after is not None:
-            try:
-                job.after(job.result if job.error is None else None)
-            except Exception:
-                # What follows from a commit is somebody else's; the others must be told theirs.
-                log.exception("after a commit")
-        if job.future.done():  # the caller has gone; the unit ran to its end all the same
-            continue
-        if job.error is not None:
-            job.future.set_exception(job.error)
-        else:
-            job.future.set_result(job.result)
-
-
-def _was_refused(future: "asyncio.Future[Any]") -> bool:
-    return future.done() and not future.cancelled()
-
-
-def _run_together(connection: Connection, batch: list[_Job]) -> list[_Job]:
-    """Run what can be run together, and put it first; return the jobs that are still to be run.
-
-    The batch is told in the order in which it was done, so that nobody hears of an answer before
-    what it answers.
-    """
-    groups: dict[Together[Any, Any], list[_Job]] = {}
-    for job in batch:
-        if job.together is not None:
-            groups.setdefault(job.together, []).append(job)
-    done: list[_Job] = []
-    for together, jobs in groups.items():
-        for job, result in zip(jobs, together(connection, [job.item for job in jobs]), strict=True):
-            if result is not None:
-                job.result, job.error = result, None
-                done.append(job)
-    if not done:
-        return batch
-    ids = {id(job) for job in done}
-    left = [job for job in batch if id(job) not in ids]
-    batch[:] = done + left
-    return left
 
 
 @dataclass(slots=True)
@@ -152,7 +69,7 @@ class Database:
         self.is_sqlite = is_sqlite(self.url)
         self._writer, self._reader = create_engines(self.url, readers=readers + 1)
         # Written in C, and a quarter of what the other queue costs; so the bound is ours to keep.
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._max_queued = max_queued
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="health")
@@ -202,7 +119,7 @@ class Database:
             raise Refusal(Code.UNAVAILABLE)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        self._queue.put(_Job(run, loop, future, after, together, item))
+        self._queue.put(Job(run, loop, future, after, together, item))
         if self._patience is not None:
             self._patience.watch(future)
         return future
@@ -310,12 +227,12 @@ class Database:
         stop = False
         while not stop:
             job = self._queue.get()
-            batch: list[_Job] = []
-            dropped: list[_Job] = []
+            batch: list[Job] = []
+            dropped: list[Job] = []
             while job is not None:
                 # Who was told "unavailable" before it began asks again: it need not run twice.
                 # Who has merely gone (and cancelled) is another matter: that unit is run.
-                if self._patience is None or not _was_refused(job.future):
+                if self._patience is None or not was_refused(job.future):
                     batch.append(job)
                 else:
                     job.error = Refusal(Code.UNAVAILABLE)
@@ -332,7 +249,7 @@ class Database:
             if batch:
                 self._commit(batch)
 
-    def _commit(self, batch: list[_Job]) -> None:
+    def _commit(self, batch: list[Job]) -> None:
         try:
             if not self._commit_plainly(batch):
                 with self._writer.connect() as connection, connection.begin():
@@ -345,7 +262,7 @@ class Database:
             self.commits.units += len(batch)
         self._tell(batch)
 
-    def _commit_plainly(self, batch: list[_Job]) -> bool:
+    def _commit_plainly(self, batch: list[Job]) -> bool:
         """Run the batch without savepoints, which cost as much as two statements a unit.
 
         Most batches have no refusal. One that has, or any other fault of a unit, is taken back as
@@ -358,7 +275,7 @@ class Database:
         with self._writer.connect() as connection:
             transaction = connection.begin()
             try:
-                for job in _run_together(connection, batch):
+                for job in run_together(connection, batch):
                     job.result, job.error = job.run(connection), None
             except Exception:
                 # Whatever it was, the careful way meets it again and knows whose it is.
@@ -367,7 +284,7 @@ class Database:
             transaction.commit()
         return True
 
-    def _failed(self, batch: list[_Job], error: Exception) -> None:
+    def _failed(self, batch: list[Job], error: Exception) -> None:
         if _is_contention(error):
             log.info("batch taken apart", units=len(batch), error=_sqlstate(error))
             for job in batch:
@@ -381,7 +298,7 @@ class Database:
             if not isinstance(job.error, ChatError):
                 job.error = Refusal(Code.UNAVAILABLE)
 
-    def _commit_alone(self, job: _Job) -> None:
+    def _commit_alone(self, job: Job) -> None:
         for _ in range(3):
             try:
                 with self._writer.connect() as connection, connection.begin():
@@ -393,13 +310,13 @@ class Database:
                 if not _is_contention(error):
                     return
 
-    def _tell(self, batch: list[_Job]) -> None:
-        loops: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    def _tell(self, batch: list[Job]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         for job in batch:
             loops.setdefault(job.loop, []).append(job)
         for loop, jobs in loops.items():
             try:
-                loop.call_soon_threadsafe(_settle, jobs)
+                loop.call_soon_threadsafe(settle, jobs)
             except RuntimeError:  # the loop has ended; what was committed stays committed
                 log.warning("nobody left to tell", units=len(jobs))
 

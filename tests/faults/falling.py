@@ -2,7 +2,7 @@
 
 `python -m tests.faults.falling serve …`, with FALL_AT and FALL_MARK in the environment. It listens
 in on the libraries below the product (SQLAlchemy's statements and commits, uvicorn's WebSocket) and
-changes nothing of the product itself.
+on the two places where the product goes past them; it changes nothing of what they do.
 
 before_commit: the message is written, its transaction is not committed.
 after_commit: it is committed, and nobody was told.
@@ -21,6 +21,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from uvicorn.protocols.websockets import auto
 
 from chatserver.cli import main
+from chatserver.realtime.lines import Shortcut
+from chatserver.storage import appending
 
 POINTS = ("before_commit", "after_commit", "after_ack")
 WebSocketProtocol: Any = auto.AutoWebSocketsProtocol
@@ -45,6 +47,14 @@ def watch_commits(mark: str, at: str) -> None:
             writing.add(id(connection.connection.dbapi_connection))
 
     event.listen(Engine, "before_cursor_execute", executed)
+    insert_rows = appending.insert_rows
+
+    def inserted(connection: Connection, cursor: Any, statement: str, rows: Any) -> None:
+        if mark in str(rows):
+            writing.add(id(connection.connection.dbapi_connection))
+        insert_rows(connection, cursor, statement, rows)
+
+    appending.insert_rows = inserted
     commit: Any = DefaultDialect.do_commit
 
     def do_commit(self: DefaultDialect, dbapi_connection: Any) -> None:
@@ -79,7 +89,16 @@ def watch_acks(mark: str) -> None:
         if wanted and (message.get("text") or "").startswith(wanted):
             fall()
 
+    flush = Shortcut.flush
+
+    def flush_(self: Any) -> None:
+        held, wanted = b"".join(self._held), waiting.get(id(self._protocol))
+        flush(self)
+        if wanted and wanted.encode() in held:
+            fall()
+
     WebSocketProtocol.receive, WebSocketProtocol.send = receive_, send_
+    Shortcut.flush = flush_  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ MUTATIONS = (
     ),
     Mutation(
         "savepoint-of-each-unit",
-        "chatserver/storage/database.py",
+        "chatserver/storage/jobs.py",
         "                with connection.begin_nested():\n",
         "                if True:\n",
         f"{GUARDS}test_a_refused_unit_moves_no_counter",
@@ -76,8 +76,8 @@ MUTATIONS = (
     Mutation(
         "bounded-queue-of-units",
         "chatserver/storage/database.py",
-        "queue.Queue(maxsize=max_queued)",
-        "queue.Queue()",
+        "        if self._queue.qsize() >= self._max_queued:\n",
+        "        if False:\n",
         f"{DATABASE}test_a_full_queue_refuses_at_once_and_holds_nothing_in_memory[sqlite]",
     ),
     Mutation(
@@ -89,7 +89,7 @@ MUTATIONS = (
     ),
     Mutation(
         "second-look-after-a-race",
-        "chatserver/storage/database.py",
+        "chatserver/storage/jobs.py",
         "for last in (False, True):",
         "for last in (True,):",
         f"{STORAGE}test_a_unit_that_was_beaten_to_it_looks_again",
@@ -136,6 +136,21 @@ MUTATIONS = (
         "duty.c.until_ms <= now_ms)",
         "duty.c.until_ms >= 0)",
         f"{GUARDS}test_a_duty_is_one_processs_until_it_runs_out",
+    ),
+    Mutation(
+        "told-in-the-order-done",
+        "chatserver/storage/jobs.py",
+        "    batch[:] = done + left\n",
+        "",
+        f"{DATABASE}test_a_batch_is_told_in_the_order_in_which_it_was_done",
+    ),
+    Mutation(
+        "shortcut-only-where-nothing-waits",
+        "chatserver/realtime/lines.py",
+        "            or not protocol.writable.is_set()\n",
+        "",
+        "tests/realtime/test_shortcut.py::"
+        "test_it_declines_where_something_would_wait_and_sends_first_what_it_held[unwritable]",
     ),
     Mutation(
         "dedupe-by-client-id",
@@ -205,8 +220,8 @@ MUTATIONS = (
     Mutation(
         "beacon-until-acked",
         "chatserver/realtime/beacon.py",
-        "            if known == public_id and pending == row:\n",
-        "            if known == public_id:\n",
+        "        if connection.pending.get(public_id) == row:\n",
+        "        if public_id in connection.pending:\n",
         f"{GUARDS}test_a_head_is_told_until_it_is_acknowledged",
     ),
     Mutation(

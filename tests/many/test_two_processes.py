@@ -172,7 +172,10 @@ async def test_nobody_who_writes_to_redis_gets_into_a_chat(new_cluster: NewClust
     listing = _channels(cluster.redis.port)
     rooms = [name for name in listing if b":visitor:" in name or b":site:" in name]
     assert rooms
-    heard = len(visitor.heard)
+
+    def evil() -> list[Any]:
+        return [item for item in visitor.heard if "http://evil" in str(item)]
+
     body = (
         b'["message_created","/visitor",'
         b'{"message":{"conversation":"x","seq":99,"body":{"text":"click http://evil"}}}]'
@@ -182,14 +185,14 @@ async def test_nobody_who_writes_to_redis_gets_into_a_chat(new_cluster: NewClust
         for payload in (body, thief.close(channel, EMIT, body, now_ms=SystemClock().now_ms())):
             cluster.redis.say("PUBLISH", channel.decode(), payload.decode("latin-1"))
     await settle()
-    assert len(visitor.heard) == heard
+    assert not evil()
     assert "nobody of ours" in a.log
     # The same bytes by one of ours do arrive: it was the seal that kept them out.
     ours = Seal(derive_key(SECRET, "fan-out"), b"ouroneee")
     for channel in rooms:
         sealed = ours.close(channel, EMIT, body, now_ms=SystemClock().now_ms())
         cluster.redis.say("PUBLISH", channel.decode(), sealed.decode("latin-1"))
-    await visitor.until(lambda: len(visitor.heard) > heard, what="a message of ours")
+    await visitor.until(evil, what="a message of ours")
     await visitor.close()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +144,36 @@ async def test_what_can_be_run_together_is_and_the_rest_by_itself(database: Data
     assert [text for text in after if "with" in str(text)] == with_others, "in their order"
     assert sum(calls) == 100 and len(calls) < 50
     assert await database.read(count) == 100
+
+
+async def test_a_batch_is_told_in_the_order_in_which_it_was_done(tmp_path: Path) -> None:
+    """An answer that was queued before another's question does not get ahead of it when told."""
+    database = Database(f"sqlite:///{tmp_path}/one-writer.db")
+    written: list[str] = []
+    told: list[str | None] = []
+
+    def together(connection: Connection, items: Sequence[str]) -> list[str | None]:
+        written.extend(items)
+        return list(items)
+
+    def alone(connection: Connection, key: str) -> str:
+        written.append(key)
+        return key
+
+    database.submit(lambda connection: time.sleep(0.1))  # so that the rest is one batch
+    pending = []
+    for key in ("alone 1", "together 1", "alone 2", "together 2"):
+        pending.append(
+            database.submit_job(
+                lambda connection, key=key: alone(connection, key),  # type: ignore[misc]
+                together=together if key.startswith("together") else None,
+                item=key,
+                after=told.append,
+            )
+        )
+    assert await asyncio.gather(*pending) == ["alone 1", "together 1", "alone 2", "together 2"]
+    assert told == written
+    await database.close()
 
 
 async def test_where_running_together_fails_each_unit_is_run(database: Database) -> None:
