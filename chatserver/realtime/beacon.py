@@ -10,7 +10,6 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection as SqlConnection
 
-from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import PublicId, StaffId
 from chatserver.errors import Refusal
 from chatserver.protocol import server_events as server
@@ -18,41 +17,46 @@ from chatserver.protocol.registry import AGENT
 from chatserver.protocol.shared import Heads
 from chatserver.realtime.connections import Connection, Row
 from chatserver.realtime.edge import Edge
+from chatserver.realtime.pace import Pace
 from chatserver.services import presence
-from chatserver.storage import conversations, installation
+from chatserver.storage import heads, installation
+from chatserver.storage.heads import Head
 
 INTERVAL_S = 5.0
 OVERLAP_MS = 10_000
 """How far back a round looks beyond the last one: longer than any commit takes."""
 
+HEADS_AT_ONCE = 500
+"""Noted for one socket without letting others on: less than a millisecond."""
+
 log = structlog.get_logger(__name__)
 
 
-def row_for(connection: Connection, conversation: Conversation) -> Row:
+def row_for(connection: Connection, head: Head) -> Row:
     """Return one conversation's row as this socket may know it."""
     is_agent = connection.agent is not None
     return (
-        conversation.last_seq if is_agent else conversation.last_public_seq,
-        conversation.agent_seen_seq,
-        conversation.visitor_seen_seq,
-        conversation.version,
+        head.last_seq if is_agent else head.last_public_seq,
+        head.agent_seen_seq,
+        head.visitor_seen_seq,
+        head.version,
     )
 
 
-def concerns(connection: Connection, conversation: Conversation) -> bool:
+def concerns(connection: Connection, head: Head) -> bool:
     """Whether a socket may know of a conversation."""
     if connection.agent is not None:
-        return conversation.team in connection.teams or conversation.holder == connection.agent
-    return connection.visitor is not None and conversation.visitor == connection.visitor.id
+        return head.team in connection.teams or head.holder == connection.agent
+    return connection.visitor is not None and head.visitor == connection.visitor.id
 
 
-def note_changes(connection: Connection, changed: Iterable[Conversation]) -> None:
+def note_changes(connection: Connection, changed: Iterable[Head]) -> None:
     """Put what this socket has not acknowledged into its next beacon."""
-    for conversation in changed:
-        if concerns(connection, conversation):
-            row = row_for(connection, conversation)
-            if connection.acked.get(conversation.public_id) != row:
-                connection.pending[conversation.public_id] = row
+    for head in changed:
+        if concerns(connection, head):
+            row = row_for(connection, head)
+            if connection.acked.get(head.public_id) != row:
+                connection.pending[head.public_id] = row
 
 
 def beacon_for(connection: Connection, revision: int) -> server.Beacon | None:
@@ -77,9 +81,9 @@ def beacon_for(connection: Connection, revision: int) -> server.Beacon | None:
 
 def acknowledge(connection: Connection, beacon: server.Beacon) -> None:
     """Take off what was acknowledged, unless it has changed again meanwhile."""
-    for heads in beacon.heads:
-        public_id = PublicId(heads.conversation)
-        row = (heads.head, heads.seen_by_agent, heads.seen_by_visitor, heads.version)
+    for told in beacon.heads:
+        public_id = PublicId(told.conversation)
+        row = (told.head, told.seen_by_agent, told.seen_by_visitor, told.version)
         if connection.pending.get(public_id) == row:
             del connection.pending[public_id]
             connection.acked[public_id] = row
@@ -87,10 +91,8 @@ def acknowledge(connection: Connection, beacon: server.Beacon) -> None:
         connection.acked_revision = beacon.queue_revision
 
 
-def _changed(connection: SqlConnection, since_ms: int) -> tuple[list[Conversation], int]:
-    return conversations.changed_since(connection, since_ms), installation.queue_revision(
-        connection
-    )
+def _changed(connection: SqlConnection, since_ms: int) -> tuple[list[Head], int]:
+    return heads.changed_since(connection, since_ms), installation.queue_revision(connection)
 
 
 class Beacon:
@@ -126,13 +128,17 @@ class Beacon:
         self._read_to_ms = now_ms
         # By visitor, and not every socket against every conversation: with thousands of both that
         # would hold up everybody for as long as a beacon's interval.
-        agents = edge.agents_connections()
-        for conversation in changed:
-            for connection in edge.connections.of_visitor(conversation.visitor):
-                note_changes(connection, (conversation,))
-            for connection in agents:
-                note_changes(connection, (conversation,))
+        pace = Pace()
+        for head in changed:
+            for connection in edge.connections.of_visitor(head.visitor):
+                note_changes(connection, (head,))
+            await pace.breathe()
+        for connection in edge.agents_connections():
+            for start in range(0, len(changed), HEADS_AT_ONCE):
+                note_changes(connection, changed[start : start + HEADS_AT_ONCE])
+                await pace.breathe()
         for connection in edge.connections:
+            await pace.breathe()
             beacon = beacon_for(connection, revision)
             if beacon is not None:
                 await edge.ask(

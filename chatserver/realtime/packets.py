@@ -72,7 +72,10 @@ def decode(text: str) -> Packet:
             pass
         case _:
             raise Malformed("a packet of another form")
-    return Packet(kind, namespace, id, codec.loads(text[end:]) if opening else None)
+    data = codec.loads(text[end:]) if opening else None
+    if kind == EVENT and not data:
+        raise Malformed("an event without a name")
+    return Packet(kind, namespace, id, data)
 
 
 def _head(kind: str, namespace: str, id: int | None = None) -> str:

@@ -17,6 +17,7 @@ from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT
 from chatserver.realtime import rooms, views
 from chatserver.realtime.edge import Edge
+from chatserver.realtime.pace import Pace
 from chatserver.services import reading
 
 ROUND_S = 0.25
@@ -26,8 +27,7 @@ ROW_S = 1.0
 """One row is not told again by words alone before that."""
 
 MAX_READ = 200
-MAX_TOLD = 16
-"""Rows read together, and rows told without letting others on."""
+"""Rows read together."""
 
 log = structlog.get_logger(__name__)
 
@@ -89,9 +89,9 @@ class Rows:
     async def _tell(self, ids: list[ConversationId]) -> None:
         edge = self._edge
         states, revision = await edge.chat.read(reading.agent_states_of, ids)
-        for number, state in enumerate(states):
-            if number and number % MAX_TOLD == 0:
-                await asyncio.sleep(0)
+        pace = Pace()
+        for state in states:
+            await pace.breathe()
             conversation = state.conversation
             update = server.AgentConversationUpdated(
                 state=views.agent_conversation(state), revision=revision

@@ -4,7 +4,7 @@ Every look-up goes through whoever asks, so what is not theirs looks like what i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -257,27 +257,24 @@ def sync_agent(
     epoch = installation.epoch(connection)
     agent = agents.get(connection, agent_id)
     room = MAX_SYNC_MESSAGES
-    answers = []
+    answers: list[Synced] = []
+    seen: dict[str, Conversation] = {}
     for public_id, known_epoch, after in wants:
         found = conversations.find(connection, public_id)
         if found is None or not may_see(agent, found):
             answers.append(_missing(public_id))
             continue
+        seen[public_id] = found
         reset = (known_epoch not in (None, epoch)) or after > found.last_seq
         lines = messages.after(connection, found, 0 if reset else after, limit=room + 1)
         more, lines = len(lines) > room, lines[:room]
         room -= len(lines)
         answers.append(
-            Synced(
-                found.public_id,
-                found.last_seq,
-                tuple(lines),
-                more=more,
-                reset=reset,
-                agent_state=agent_states(connection, [found])[0],
-            )
+            Synced(found.public_id, found.last_seq, tuple(lines), more=more, reset=reset)
         )
-    return answers
+    # All of them at once: who comes back follows dozens, and a state is a handful of statements.
+    states = dict(zip(seen, agent_states(connection, seen.values()), strict=True))
+    return [replace(one, agent_state=states.get(one.conversation)) for one in answers]
 
 
 def queue(connection: Connection, agent_id: StaffId, *, now_ms: int) -> Queue:

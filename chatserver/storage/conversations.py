@@ -295,16 +295,6 @@ def visible_to(
     return [_conversation(row) for row in rows]
 
 
-def changed_since(connection: Connection, since_ms: int) -> list[Conversation]:
-    """Return what changed at or after a time; the beacon's source."""
-    rows = connection.execute(
-        select(conversation)
-        .where(conversation.c.changed_ms >= since_ms)
-        .order_by(conversation.c.changed_ms)
-    )
-    return [_conversation(row) for row in rows]
-
-
 def owing_bot_turn(
     connection: Connection, *, before_ms: int | None = None, limit: int = 200
 ) -> list[ConversationId]:

@@ -20,7 +20,7 @@ from chatserver.domain.people import Role
 from chatserver.services import ending, presence, staff
 from chatserver.services.sign_in import hash_password
 from chatserver.services.work import Work
-from chatserver.storage import agents, conversations, sites, visitors
+from chatserver.storage import agents, conversations, heads, sites, visitors
 from chatserver.storage import staff as staff_table
 from chatserver.storage.database import Database
 from chatserver.storage.schema import message
@@ -176,8 +176,8 @@ async def house(shared_house: House) -> AsyncIterator[House]:
 
 def _send_everybody_home(connection: Connection) -> None:
     work = Work(connection, now_ms())
-    for one in conversations.changed_since(connection, 0):
-        if one.status is not Status.RESOLVED:
+    for one in heads.changed_since(connection, 0):
+        if conversations.get(connection, one.id).status is not Status.RESOLVED:
             visitor = visitors.get(connection, one.visitor)
             ending.leave(work, visitor, one.public_id, client_id=ClientId(fresh_client_id()))
     for agent in agents.every(connection):

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Frame, Page, expect
 from sqlalchemy import Connection
 
-from chatserver.storage import conversations, visitors
+from chatserver.storage import heads, visitors
 from tests.browser.conftest import House
 from tests.browser.people import Agent, Person, Shopper
 
@@ -149,7 +149,7 @@ async def authors_are_told_by_the_server(house: House, shopper: Shopper, grace: 
 
     def rename(name: str) -> Any:
         def work(connection: Connection) -> None:
-            newest = max(conversations.changed_since(connection, 0), key=lambda one: one.id)
+            newest = max(heads.changed_since(connection, 0), key=lambda one: one.id)
             visitors.set_details(connection, newest.visitor, name=name)
 
         return work

@@ -19,6 +19,7 @@ from chatserver.realtime.connections import Connection
 from chatserver.realtime.rates import Bucket
 from chatserver.services import assigning, bot_turns, posting, presence, processes, reading
 from chatserver.services.work import Work
+from chatserver.storage import heads
 from chatserver.storage import schema as s
 from chatserver.storage.database import Database
 from chatserver.storage.patience import Patience
@@ -201,7 +202,8 @@ async def test_a_duty_is_one_processs_until_it_runs_out(sqlite_stage: Stage) -> 
 async def test_a_head_is_told_until_it_is_acknowledged(sqlite_stage: Stage) -> None:
     stage = sqlite_stage
     done = await stage.says(stage.ada, "merhaba")
-    found = await stage.conversation(done.conversation)
+    (found,) = await stage.chat.read(heads.changed_since, 0)
+    assert found.public_id == done.conversation
     socket = Connection("s", "e", VISITOR, "a", Bucket(1, 1, 0), "c", visitor=stage.ada)
     beacon.note_changes(socket, [found])
     first = beacon.beacon_for(socket, revision=0)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chatserver.realtime.rows import MAX_TOLD, ROW_S, Rows
+from chatserver.realtime import rows as rows_module
+from chatserver.realtime.rows import ROW_S, Rows
 from chatserver.storage import previews
 from tests.cast import Stage
 
@@ -83,10 +84,12 @@ def _preview(connection: Any, conversation: Any) -> str:
 
 async def test_more_rows_than_are_read_together_are_all_told(
     told: tuple[Stage, Told, Rows],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stage, edge, rows = told
+    monkeypatch.setattr(rows_module, "MAX_READ", 4)
     ids = []
-    for _ in range(MAX_TOLD + 3):
+    for _ in range(11):
         posted = await stage.says(await stage.new_visitor(), "merhaba")
         ids.append((await stage.conversation(posted.conversation)).id)
     await rows.tell(ids)
