@@ -21,6 +21,7 @@ from chatserver.domain.messages import (
 from chatserver.domain.people import Agent, Availability
 from chatserver.domain.routing import MISSED_IN_ROW
 from chatserver.errors import Code, Refusal
+from chatserver.masking import masked
 from chatserver.services.facts import OfferEnded
 from chatserver.services.routing import (
     as_author,
@@ -211,7 +212,7 @@ def transfer(
             ActivityType.TRANSFER_REASON,
             actor=giver.name,
             target=target_name,
-            reason=reason.strip(),
+            reason=masked(reason.strip(), accounts=False),
             audience=Audience.AGENTS,
         )
     changed = work.change(

@@ -1,13 +1,14 @@
 """People's messages: a visitor's, an agent's reply, a note; each stored once however often sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatserver.domain.conversations import Conversation, Status, check_agent_may_write
 from chatserver.domain.ids import ClientId, PublicId, StaffId
 from chatserver.domain.messages import Audience, Body, Message, MessageKind, TextBody
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
+from chatserver.masking import masked
 from chatserver.services.facts import Fact, MessagePosted, SeenMoved, TurnOwed
 from chatserver.services.opening import as_visitor_author, author_key, current_conversation
 from chatserver.services.routing import as_author, find_for_agent
@@ -74,7 +75,7 @@ def post_visitor_messages(
                 as_visitor_author(item.visitor),
                 author_key(item.visitor),
                 item.client_id,
-                item.body,
+                _fit_to_keep(item.body),
                 item.visitor.language,
             )
             for item in said
@@ -105,6 +106,12 @@ def post_visitor_says(work: Work, said: VisitorSays) -> Posted:
     )
 
 
+def _fit_to_keep(body: TextBody) -> TextBody:
+    """Return a visitor's words with numbers of cards, identities and accounts hidden."""
+    choice = None if body.choice is None else masked(body.choice)
+    return TextBody(masked(body.text), choice)
+
+
 def post_visitor_message(
     work: Work,
     visitor: Visitor,
@@ -115,10 +122,13 @@ def post_visitor_message(
 ) -> Posted:
     """Store what a visitor wrote; a visitor is never refused with `resolved`.
 
+    Numbers of cards, identities and accounts are hidden before anything else sees the message.
+
     Raises:
         Refusal: `not_found`, `client_id_conflict`.
     """
     key = author_key(visitor)
+    body = _fit_to_keep(body)
     again = _already_sent(work, key, client_id, kind=MessageKind.TEXT, body=body)
     if again is not None:
         return again
@@ -159,6 +169,7 @@ def post_agent_message(
         Refusal: `not_found`, `not_assigned`, `resolved`, `client_id_conflict`.
     """
     key = f"a{agent_id}"
+    body = replace(body, text=masked(body.text, accounts=False))
     again = _already_sent(work, key, client_id, kind=kind, body=body)
     if again is not None:
         return again

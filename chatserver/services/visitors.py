@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chatserver.domain.people import Visitor
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
+from chatserver.masking import masked
 from chatserver.services.opening import new_public_id
 from chatserver.services.work import Work
 from chatserver.storage import visitors
@@ -79,4 +80,10 @@ def authenticate(
 def view_page(work: Work, visitor: Visitor, *, url: str, title: str) -> None:
     """Add a page to the visitor's trail; only web addresses count."""
     if url.startswith(("https://", "http://")):
-        visitors.add_page(work.connection, visitor.id, url=url, title=title, now_ms=work.now_ms)
+        visitors.add_page(
+            work.connection,
+            visitor.id,
+            url=masked(url),
+            title=masked(title),
+            now_ms=work.now_ms,
+        )

@@ -1,0 +1,80 @@
+"""S-04: what is hidden is hidden wherever it could be kept, told or found."""
+
+import pytest
+from sqlalchemy import Connection, select
+
+from chatserver.domain.messages import MessageKind, TextBody
+from chatserver.services import drafts, posting, visitors
+from chatserver.storage.schema import metadata
+from tests.cast import Stage, client_id
+
+CARD, TCKN, IBAN = "4111 1111 1111 1111", "10000000146", "TR33 0006 1005 1978 6457 8413 26"
+CANARIES = ("411111111111", TCKN, "0006100519786457841")
+
+
+def everything(connection: Connection) -> str:
+    rows = [row for table in metadata.sorted_tables for row in connection.execute(select(table))]
+    return "".join(char for char in str(rows) if char.isalnum())
+
+
+@pytest.mark.parametrize("number", [CARD, TCKN, IBAN])
+async def test_s04_nothing_a_visitor_types_is_kept_or_told_unmasked(
+    sqlite_stage: Stage, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = sqlite_stage
+    await stage.says(stage.ada, f"temsilciye bağlayın, kargom gelmedi {number}")
+    for said in (number, f"adım {number}", f"{number} nolu sipariş", f"evet {number}"):
+        await stage.says(stage.ada, said)
+    await stage.chat.do(
+        posting.post_visitor_message,
+        stage.ada,
+        conversation=None,
+        client_id=client_id(),
+        body=TextBody("…", f"entry:{number}"),
+    )
+    await stage.chat.do(
+        visitors.view_page, stage.ada, url=f"https://shop.example/?q={number}", title=number
+    )
+    await stage.chat.settle()
+    heaps = [
+        await stage.chat.read(everything),
+        "".join(filter(str.isalnum, repr(stage.told.facts))),
+    ]
+    heaps.append("".join(filter(str.isalnum, "".join(capsys.readouterr()))))
+    assert not [canary for canary in CANARIES for heap in heaps if canary in heap]
+
+
+async def test_s04_a_resend_is_still_the_same_message(sqlite_stage: Stage) -> None:
+    stage, key = sqlite_stage, client_id()
+    sent = [
+        await stage.chat.do(
+            posting.post_visitor_message,
+            stage.ada,
+            conversation=None,
+            client_id=key,
+            body=TextBody(f"kartım {CARD}"),
+        )
+        for _ in range(2)
+    ]
+    assert [one.duplicate for one in sent] == [False, True]
+
+
+async def test_s04_agents_pass_on_the_shops_account_and_nobodys_card(sqlite_stage: Stage) -> None:
+    stage = sqlite_stage
+    await stage.available(stage.grace)
+    done = await stage.says(stage.ada, "havale yapacağım")
+    taken = await stage.accepts(stage.grace, done.conversation)
+    for kind in (MessageKind.TEXT, MessageKind.NOTE):
+        await stage.chat.do(
+            posting.post_agent_message,
+            stage.grace,
+            conversation=done.conversation,
+            client_id=client_id(),
+            kind=kind,
+            body=TextBody(f"IBAN {IBAN}, kart {CARD}, kimlik {TCKN}"),
+            fence=taken.fence,
+        )
+    await stage.chat.do(drafts.save_draft, stage.grace, done.conversation, text=f"{CARD} {TCKN}")
+    heap = await stage.chat.read(everything)
+    assert CANARIES[2] in heap
+    assert CANARIES[0] not in heap and TCKN not in heap
