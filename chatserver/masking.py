@@ -23,6 +23,7 @@ _SIZES = (TCKN_DIGITS, 14, 15, 16, 19, TR_IBAN_DIGITS)
 _MAX_IBAN = 34
 _MIN_IBAN = 15
 
+_DIGIT = re.compile(r"\d")
 _WORTH_A_LOOK = re.compile(r"(?:\d[^\d]{0,3}?){10}|[A-Za-z]{2}\d\d")
 _RUN = re.compile(r"\d+(?:[\W_]{1,3}\d+)*")
 _GROUP = re.compile(r"\d+")
@@ -44,7 +45,7 @@ def masked(text: str, *, accounts: bool = True) -> str:
     Args:
         accounts: hide IBANs too. People of the shop give the shop's own to those who pay by it.
     """
-    if _WORTH_A_LOOK.search(text) is None:
+    if _DIGIT.search(text) is None or _WORTH_A_LOOK.search(text) is None:
         return text
     hidden: set[int] = set()
     for run in _RUN.finditer(text):

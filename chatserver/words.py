@@ -31,6 +31,14 @@ def words(language: str, *areas: str) -> Mapping[str, str]:
     return table
 
 
+@cache
+def familiar(area: str) -> Mapping[str, str]:
+    """Return the Turkish of sites that say *sen*, where it differs from an area's own."""
+    path = _ROOT / "tr" / f"{area}_sen.json"
+    table: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return table
+
+
 def say(language: str, key: str, /, **values: object) -> str:
     """Return one string with its placeholders filled; the area is the key's first word.
 

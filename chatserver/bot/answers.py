@@ -11,9 +11,9 @@ from typing import Literal
 from chatserver.bot import phrases
 from chatserver.bot.draft import Draft
 from chatserver.bot.intents import plain
-from chatserver.bot.turn import Found
+from chatserver.bot.slots import question_in
+from chatserver.bot.turn import Found, Look
 from chatserver.domain.messages import Option
-from chatserver.words import say
 
 MAX_ANSWERS = 2
 SHORT_WORDS = 2
@@ -27,62 +27,86 @@ class Outcome:
     """What the FAQ says to everything heard in one turn.
 
     Args:
-        found: the entries to answer with, or to ask back with; empty for `none`.
+        looks: what each answer rests on; the one that asks back; the last one for `none`.
     """
 
     verdict: Literal["answer", "clarify", "none"]
-    found: tuple[Found, ...] = ()
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """The entries to answer with, or to ask back with."""
+        if self.verdict == "answer":
+            return tuple(look.found[0] for look in self.looks)
+        return self.looks[0].found if self.verdict == "clarify" else ()
 
 
 def look_up(draft: Draft, texts: Sequence[str]) -> Outcome:
     """Return what the FAQ says to messages that were heard together."""
-    single = [draft.knowledge.find(text, draft.language) for text in texts]
-    answers: dict[str, Found] = {}
-    for verdict, found in single:
-        if verdict == "answer":
-            answers.setdefault(found[0].entry, found[0])
+    looks = [draft.knowledge.find(question_in(text), draft.language) for text in texts]
+    single = [part for look in looks for part in (look.questions or (look,))]
+    answers: dict[str, Look] = {}
+    for look in single:
+        if look.verdict == "answer":
+            answers.setdefault(look.found[0].entry, look)
     if answers:
         return Outcome("answer", tuple(answers.values())[:MAX_ANSWERS])
     if len(texts) > 1:
-        verdict, found = draft.knowledge.find(" ".join(texts), draft.language)
-        if verdict != "none":
-            return Outcome(verdict, tuple(found))
-    for verdict, found in single:
-        if verdict == "clarify":
-            return Outcome("clarify", tuple(found))
-    return Outcome("none")
+        together = draft.knowledge.find(" ".join(texts), draft.language)
+        if together.verdict != "none":
+            return Outcome(together.verdict, (together,))
+    for look in single:
+        if look.verdict == "clarify":
+            return Outcome("clarify", (look,))
+    return Outcome("none", tuple(single[-1:]))
 
 
 def respond(draft: Draft, outcome: Outcome, texts: Sequence[str]) -> None:
     """Answer, ask back, or say honestly that there is no answer."""
     draft.keep_original(" ".join(texts))
     if outcome.verdict == "answer":
-        answer(draft, outcome.found, typed=True)
+        answer(draft, outcome)
     elif outcome.verdict == "clarify":
+        draft.because_of(outcome.looks[0], "clarify")
         ask_back(draft, outcome.found)
     else:
+        if outcome.looks:
+            draft.because_of(outcome.looks[0], "none")
         miss(draft, texts)
 
 
-def answer(draft: Draft, found: Sequence[Found], *, typed: bool) -> None:
+def answer(draft: Draft, outcome: Outcome) -> None:
     """Show answers and ask once whether they helped.
 
-    Args:
-        typed: a typed question that leads to the answer just given was not answered by it.
+    A question that leads to the answer just given was not answered by it.
     """
-    if typed and len(found) == 1 and found[0].entry == draft.state.answered:
+    found = outcome.found
+    if len(found) == 1 and found[0].entry == draft.state.answered:
+        draft.because_of(outcome.looks[0], "none")
         draft.remember(misses=draft.state.misses + 1)
         draft.offer_people(phrases.unanswered(draft.situation, "again"))
         return
-    for one in found:
-        draft.show(one)
+    show_all(draft, outcome)
     ask_helped(draft)
+
+
+def show_all(draft: Draft, outcome: Outcome) -> None:
+    """Show every answer, each with its own reason."""
+    for look, one in zip(outcome.looks, outcome.found, strict=True):
+        draft.because_of(look, "entry")
+        draft.show(one)
+
+
+def pick(draft: Draft, found: Found) -> None:
+    """Show the entry that was chosen from several, by a press or by a word."""
+    draft.because("entry", found.entry, version=found.version)
+    draft.show(found)
 
 
 def ask_helped(draft: Draft) -> None:
     """Ask whether the answer helped; going on with another question is an answer too."""
     draft.choose(
-        say(draft.language, "bot.helped.ask"),
+        draft.words("bot.helped.ask"),
         [draft.option(HELPED_YES, "bot.helped.yes"), draft.option(HELPED_NO, "bot.helped.no")],
         "confirm",
     )
@@ -93,7 +117,7 @@ def ask_back(draft: Draft, found: Sequence[Found]) -> None:
     """Offer the nearest questions and a way out of them."""
     options = [Option(ENTRY + one.entry, one.question) for one in found]
     options.append(draft.option(NONE, "bot.clarify_none"))
-    draft.choose(say(draft.language, "bot.clarify"), options, "clarify")
+    draft.choose(draft.words("bot.clarify"), options, "clarify")
     draft.remember(offered=tuple(one.entry for one in found), asked_helped=False)
 
 
@@ -112,9 +136,19 @@ def miss(draft: Draft, texts: Sequence[str]) -> None:
 
 def helped(draft: Draft, yes: bool) -> None:
     """Take the word on the last answer."""
+    draft.judged(helped=yes)
     draft.remember(asked_helped=False)
     if yes:
         draft.say("bot.helped.glad")
         return
     draft.remember(misses=draft.state.misses + 1)
-    draft.offer_people(say(draft.language, "bot.helped.not"))
+    draft.offer_people(draft.words("bot.helped.not"))
+
+
+def on_the_way(draft: Draft, text: str) -> bool:
+    """Answer a question in the middle of something else; return whether there was an answer."""
+    outcome = look_up(draft, [text])
+    if outcome.verdict != "answer" or outcome.found[0].entry == draft.state.answered:
+        return False
+    show_all(draft, outcome)
+    return True

@@ -1,86 +1,78 @@
 """A turn while the bot holds the conversation alone; knows nothing of a queue.
 
-Order of what wins: a threat, a complaint, the wish for a person, a reply to the bot's own
-question, a question, an insult, small talk.
+Order of what wins: a threat, a complaint, the wish for a person, a detail that was asked for, a
+reply to the bot's own question, the shop's rules, a question, an insult, small talk.
 """
 
 from collections.abc import Sequence
 
-from chatserver.bot import answers, gathering, phrases
-from chatserver.bot.details import checked_question
+from chatserver.bot import answers, gathering, hearing, orders, phrases, rules
 from chatserver.bot.draft import HANDOFF, Draft
+from chatserver.bot.handing import SMALL_TALK, reason, to_people
 from chatserver.bot.intents import Intent, intents, ordinal
-from chatserver.bot.turn import BotState, Heard
+from chatserver.bot.turn import Heard
 from chatserver.domain.conversations import HandoffReason, Priority
-from chatserver.words import say
+from chatserver.domain.messages import ChoicesBody
 from faq import fold
 
-_SMALL_TALK = frozenset(
-    {Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.YES, Intent.NO, Intent.NONE}
-    | {Intent.SKIP, Intent.BACK}
-)
 MAX_INSULTS_HEARD_OUT = 1
-SAYS_MORE_FROM_WORDS = 6
 
 
 def converse(draft: Draft, heard: Sequence[Heard]) -> None:
     """Take a turn in status `bot`."""
-    if draft.state.gathering or draft.state.confirming or draft.state.done:
-        # Back from people: what was gathered is theirs, the flow begins anew if needed again.
-        draft.remember(
-            gathering=None, correcting=False, confirming=False, done=False, told_waiting=False
-        )
-        draft.remember(slots={}, skipped=(), tries=0)
+    if draft.state.done:
+        # What was gathered is with the conversation; whatever comes now begins anew.
+        draft.remember(done=False, slots={}, skipped=(), told_waiting=False)
+    if draft.state.turns == 1:
+        rules.apply(draft, "opened")
     texts: list[str] = []
     for one in heard:
         if one.kind == "handoff_requested":
+            rules.apply(draft, "person_asked")
             to_people(draft, HandoffReason.ASKED, texts)
-            return
-        if one.kind != "text":
-            continue
-        if one.choice is not None and _press(draft, one.choice):
-            if draft.is_handing_over:
-                return
-        elif one.text.strip():
+        elif one.kind == "order" and one.outcome is not None:
+            orders.hear(draft, one.outcome)
+        elif one.kind == "file":
+            hearing.attach(draft, one.text)
+        elif one.kind == "text" and one.choice is not None and _press(draft, one.choice):
+            pass
+        elif one.kind == "text" and one.text.strip():
             texts.append(one.text)
-    if texts:
+        if draft.is_handing_over:
+            return
+    if texts and not draft.is_asking_the_desk:
         _hear(draft, texts)
-    if draft.says and not draft.is_handing_over:
+    if draft.is_handing_over or draft.is_asking_the_desk:
+        return
+    if gathering.is_open(draft) and (texts or draft.says):
+        _ask_on(draft)
+    if draft.says:
         draft.greet(short=True)
 
 
-def to_people(draft: Draft, reason: HandoffReason, texts: Sequence[str] = ()) -> None:
-    """Ask for people; where none can be offered, say so and begin to gather.
-
-    Args:
-        texts: what was just said; a question among it is kept for the people.
-    """
-    wanted = " ".join(text for text in texts if _says_more(draft, text))
-    if checked_question(wanted):
-        draft.keep_original(wanted)
-    draft.hand_over(reason)
-    draft.tell(phrases.handing_over(draft.situation))
-    draft.remember(told_waiting=True)
-    gathering.start(draft)
-
-
-def _says_more(draft: Draft, text: str) -> bool:
-    """Whether a message holds more than the wish for a person or small talk."""
-    found = intents(text, draft.language)
-    if found & _SMALL_TALK:
-        return False
-    return Intent.PERSON not in found or len(text.split()) >= SAYS_MORE_FROM_WORDS
+def _ask_on(draft: Draft) -> None:
+    """End the turn with the question that is open, once."""
+    asked = gathering.CODE if draft.state.awaiting else draft.state.gathering
+    if draft.keep_one_form(asked):
+        return
+    if not draft.says or not isinstance(draft.says[-1], ChoicesBody):
+        gathering.resume(draft)
 
 
 def _press(draft: Draft, choice: str) -> bool:
     """Act on a pressed button; return whether it was one of this status."""
+    if gathering.is_open(draft) and hearing.press(draft, choice):
+        return True
+    if rules.press(draft, choice):
+        return True
     if choice.startswith(answers.ENTRY):
         found = draft.knowledge.entry(choice.removeprefix(answers.ENTRY), draft.language)
         if found is None:
             return False
-        answers.answer(draft, [found], typed=False)
+        answers.pick(draft, found)
+        answers.ask_helped(draft)
     elif choice == HANDOFF:
-        to_people(draft, _reason(draft.state))
+        to_people(draft, reason(draft.state))
     elif choice == answers.NONE:
         _none_of_these(draft)
     elif choice in (answers.HELPED_YES, answers.HELPED_NO):
@@ -94,17 +86,26 @@ def _hear(draft: Draft, texts: Sequence[str]) -> None:
     found = [intents(text, draft.language) for text in texts]
     heard = frozenset[Intent]().union(*found)
     if Intent.THREAT in heard:
+        draft.because("small_talk", "threat")
         draft.say("bot.threat")
         draft.raise_to(Priority.URGENT)
         draft.hand_over(HandoffReason.URGENT)
     elif Intent.COMPLAINT in heard:
+        draft.because("small_talk", "complaint")
         draft.say("bot.complaint")
         draft.raise_to(Priority.HIGH)
         to_people(draft, HandoffReason.COMPLAINT, texts)
-    elif Intent.PERSON in heard:
-        to_people(draft, HandoffReason.ASKED, texts)
+    elif any(Intent.PERSON in said and Intent.ROBOT not in said for said in found):
+        rules.apply(draft, "person_asked")
+        if not draft.is_handing_over:
+            to_people(draft, HandoffReason.ASKED, texts)
+    elif gathering.is_open(draft):
+        _hear_details(draft, texts, found)
     elif not _reply(draft, texts[-1], found[-1]):
-        questions = [t for t, f in zip(texts, found, strict=True) if not f & _SMALL_TALK]
+        questions = [t for t, f in zip(texts, found, strict=True) if not f & SMALL_TALK]
+        if rules.apply(draft, "message", " ".join(questions or texts)):
+            return
+        draft.because("small_talk")
         if Intent.ROBOT in heard:
             draft.tell(phrases.robot(draft.situation))
             draft.remember(told_bot=True, greeted=True)
@@ -112,6 +113,18 @@ def _hear(draft: Draft, texts: Sequence[str]) -> None:
             _question(draft, questions, insulted=Intent.INSULT in heard)
         else:
             _small_talk(draft, heard)
+
+
+def _hear_details(draft: Draft, texts: Sequence[str], found: Sequence[frozenset[Intent]]) -> None:
+    for text, said in zip(texts, found, strict=True):
+        if Intent.ROBOT in said:
+            draft.tell(phrases.robot(draft.situation))
+        elif gathering.is_open(draft):
+            hearing.hear(draft, text, said)
+        if draft.is_handing_over or draft.is_asking_the_desk:
+            return
+    if not gathering.is_open(draft) and not draft.state.done and not draft.says:
+        gathering.end(draft)
 
 
 def _reply(draft: Draft, text: str, found: frozenset[Intent]) -> bool:
@@ -122,7 +135,7 @@ def _reply(draft: Draft, text: str, found: frozenset[Intent]) -> bool:
         return True
     if state.offered == (HANDOFF,):
         if Intent.YES in found or said == fold(phrases.person_label(draft.situation)):
-            to_people(draft, _reason(state))
+            to_people(draft, reason(state))
         elif Intent.NO in found:
             draft.remember(offered=())
             draft.say("bot.go_on")
@@ -137,10 +150,18 @@ def _reply(draft: Draft, text: str, found: frozenset[Intent]) -> bool:
     place = ordinal(text, draft.language, len(state.offered))
     if place is None and Intent.YES in found and len(state.offered) == 1:
         place = 0
-    entries = [draft.knowledge.entry(key, draft.language) for key in state.offered]
-    for at, entry in enumerate(entries):
+    return _chosen(draft, place, said)
+
+
+def _chosen(draft: Draft, place: int | None, said: str) -> bool:
+    """Act on what a typed reply chose of the buttons, by its place or its words."""
+    for at, key in enumerate(draft.state.offered):
+        entry = draft.knowledge.entry(key, draft.language)
         if entry is not None and (at == place or fold(entry.question) == said):
-            answers.answer(draft, [entry], typed=False)
+            answers.pick(draft, entry)
+            answers.ask_helped(draft)
+            return True
+        if entry is None and at == place and _press(draft, key):
             return True
     return False
 
@@ -163,6 +184,7 @@ def _insult(draft: Draft) -> None:
 
 
 def _none_of_these(draft: Draft) -> None:
+    draft.because("none")
     draft.remember(misses=draft.state.misses + 1, answered=None)
     draft.offer_people(phrases.unanswered(draft.situation, "no_answer"))
 
@@ -176,13 +198,4 @@ def _small_talk(draft: Draft, heard: frozenset[Intent]) -> None:
     elif Intent.THANKS in heard:
         draft.say("bot.thanks")
     else:
-        draft.tell(say(draft.language, "bot.how"))
-
-
-def _reason(state: BotState) -> HandoffReason:
-    """Return why people are asked for by the offered button."""
-    if state.misses == 0:
-        return HandoffReason.ASKED
-    if state.answered is not None:
-        return HandoffReason.NOT_HELPED
-    return HandoffReason.NO_ANSWER if state.misses == 1 else HandoffReason.STUCK
+        draft.say("bot.how")

@@ -6,7 +6,6 @@ None: a bad answer is no fault here, only nothing found.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -15,7 +14,6 @@ MAX_NAME_CHARS = 60
 MAX_NAME_WORDS = 4
 MIN_QUESTION_CHARS = 8
 MAX_QUESTION_CHARS = 1000
-MAX_ORDER_CHARS = 40
 _REGION = "TR"
 _EMAIL = re.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
 _ASCII_I = str.maketrans({"İ": "i", "ı": "i"})
@@ -64,16 +62,6 @@ def checked_contact(text: str) -> str | None:
     return checked_email(text) or checked_phone(text)
 
 
-def checked_order(text: str, pattern: str) -> str | None:
-    """Return the first order number of the shop's pattern in the text, upper case, or None.
-
-    A pattern that is no regular expression matches nothing.
-    """
-    rule = _order_rule(pattern)
-    found = rule.search(text[:200].translate(_ASCII_I).upper()) if rule else None
-    return found[0][:MAX_ORDER_CHARS] if found and found[0] else None
-
-
 def checked_question(text: str) -> str | None:
     """Return what the shopper wants to know, cut to what people read, or None for a mere sound."""
     said = " ".join(text.split())
@@ -90,12 +78,3 @@ def shown_contact(value: str) -> str:
         digits = f"0{number.national_number}"
         return f"{digits[:4]} {digits[4:7]} {digits[7:9]} {digits[9:]}"
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
-
-
-@lru_cache(maxsize=64)
-def _order_rule(pattern: str) -> re.Pattern[str] | None:
-    bare = pattern.translate(_ASCII_I).removeprefix("^").removesuffix("$")
-    try:
-        return re.compile(rf"(?<![\w-])(?:{bare})(?![\w-])", re.IGNORECASE) if bare else None
-    except re.error:
-        return None

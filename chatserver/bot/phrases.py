@@ -5,8 +5,10 @@ from typing import Literal
 
 from babel.dates import format_date
 
+from chatserver.bot.details import shown_contact as shown_contact
+from chatserver.bot.suffixes import suffixed
 from chatserver.bot.turn import Situation
-from chatserver.words import say
+from chatserver.words import familiar, say
 
 EVENING_FROM_HOUR = 18
 
@@ -18,6 +20,27 @@ _GREETING = {
 _INTRO = {"free": "bot.intro", "busy": "bot.intro_busy", "away": "bot.intro_closed"}
 _ROBOT = {"free": "bot.robot", "busy": "bot.robot_busy", "away": "bot.robot_closed"}
 
+ASK = {
+    "name": "bot.slot.name",
+    "contact": "bot.slot.contact",
+    "email": "bot.slot.email",
+    "phone": "bot.slot.phone",
+    "order": "bot.slot.order",
+    "question": "bot.slot.question",
+}
+LABEL = {
+    "name": "bot.label.name",
+    "contact": "bot.label.contact",
+    "order": "bot.label.order",
+    "question": "bot.label.question",
+}
+FIX = {
+    "name": "bot.fix.name",
+    "contact": "bot.fix.contact",
+    "order": "bot.fix.order",
+    "question": "bot.fix.question",
+}
+
 Unanswered = Literal["no_answer", "stuck", "again", "insult_again"]
 _UNANSWERED: dict[Unanswered, tuple[str, str]] = {
     "no_answer": ("bot.no_answer_open", "bot.no_answer_closed"),
@@ -25,6 +48,49 @@ _UNANSWERED: dict[Unanswered, tuple[str, str]] = {
     "again": ("bot.again", "bot.again_closed"),
     "insult_again": ("bot.insult_again", "bot.insult_again_closed"),
 }
+
+
+def worded(situation: Situation, key: str, /, **values: object) -> str:
+    """Return a sentence of the bot's area in the shop's way of speaking to people."""
+    if situation.familiar and situation.language == "tr":
+        own = familiar("bot").get(key)
+        if own is not None:
+            return own.format_map(dict(values))
+    return say(situation.language, key, **values)
+
+
+def values(situation: Situation) -> dict[str, str]:
+    """Return what templates may name of the situation."""
+    opens = situation.opens_at
+    return {
+        "shop": situation.shop,
+        "position": "" if situation.position is None else str(situation.position),
+        "time": opens.strftime("%H:%M") if opens else "",
+        "opening": opening(situation.now, opens, situation.language) if opens else "",
+    }
+
+
+def here(situation: Situation) -> str:
+    """Return when people are there again as one says it (Yarın 09:00’da buradayız.), or ""."""
+    opens, language = situation.opens_at, situation.language
+    if opens is None:
+        return ""
+    days = (opens.date() - situation.now.date()).days
+    time = opens.strftime("%H:%M")
+    if language == "tr":
+        time = suffixed(time, "de") or time
+    if days == 0:
+        return worded(situation, "bot.here.today", time=time)
+    if days == 1:
+        return worded(situation, "bot.here.tomorrow", time=time)
+    if days < 7:
+        weekday = format_date(opens.date(), "EEEE", locale=language)
+        day = weekday.lower() if language == "tr" else weekday
+        return worded(situation, "bot.here.weekday", weekday=day, time=time)
+    day = format_date(
+        opens.date(), "d MMMM EEEE" if language == "tr" else "EEEE d MMMM", locale=language
+    )
+    return worded(situation, "bot.here.day", day=day, time=time)
 
 
 def opening(now: datetime, opens_at: datetime, language: str) -> str:
@@ -58,57 +124,68 @@ def greeting(situation: Situation, *, short: bool) -> str:
         short: the shopper already asked something, so no more than one line.
     """
     keys = _INTRO if short else _GREETING
-    return say(situation.language, keys[situation.people], shop=situation.shop)
+    return worded(situation, keys[situation.people], shop=situation.shop)
 
 
 def robot(situation: Situation) -> str:
     """Return the answer to "are you a robot?"."""
-    return say(situation.language, _ROBOT[situation.people])
+    return worded(situation, _ROBOT[situation.people])
 
 
 def unanswered(situation: Situation, kind: Unanswered) -> str:
     """Return that there is no answer and what can be done instead."""
     there, away = _UNANSWERED[kind]
-    return say(situation.language, away if situation.people == "away" else there)
+    return worded(situation, away if situation.people == "away" else there)
 
 
 def handing_over(situation: Situation) -> str:
     """Return what is true right after a handoff that nobody could be offered."""
-    language = situation.language
     if situation.people == "free":
-        return say(language, "bot.handoff.queued")
+        return worded(situation, "bot.handoff.queued")
     if situation.people == "busy":
         if situation.position is None:
-            return say(language, "bot.handoff.busy_plain")
-        return say(language, "bot.handoff.busy", position=situation.position)
+            return worded(situation, "bot.handoff.busy_plain")
+        return worded(situation, "bot.handoff.busy", position=situation.position)
     if situation.opens_at is None:
-        return say(language, "bot.handoff.away")
-    when = opening(situation.now, situation.opens_at, language)
-    return say(language, "bot.handoff.away_when", when=when)
+        return worded(situation, "bot.handoff.away")
+    when = opening(situation.now, situation.opens_at, situation.language)
+    if situation.holiday:
+        return worded(situation, "bot.handoff.holiday", holiday=situation.holiday, when=when)
+    return worded(situation, "bot.handoff.away_when", when=when)
 
 
 def nobody(situation: Situation) -> str:
     """Return that nobody took the conversation yet; never that somebody is about to."""
     if situation.people == "free":
-        return say(situation.language, "bot.waiting.nobody_accepted")
+        return worded(situation, "bot.waiting.nobody_accepted")
     return handing_over(situation)
 
 
-def taken_down(situation: Situation) -> str:
-    """Return what happens next with a message that people will read."""
+def taken_down(situation: Situation, email: str = "") -> str:
+    """Return what happens next with a message that people will read.
+
+    Args:
+        email: where the answer goes as well; promised only where mail is set up.
+    """
+    parts = [worded(situation, "bot.handoff.taken")]
     if situation.people == "away" and situation.opens_at is not None:
-        when = opening(situation.now, situation.opens_at, situation.language)
-        return say(situation.language, "bot.handoff.closed_panel", when=when)
-    return say(situation.language, "bot.handoff.closed_plain")
+        parts.append(here(situation))
+    else:
+        parts = [worded(situation, "bot.handoff.taken_queue")]
+    if email and situation.has_mail:
+        parts.append(worded(situation, "bot.handoff.by_mail", email=email))
+    else:
+        parts.append(worded(situation, "bot.handoff.in_window"))
+    return " ".join(parts)
 
 
 def goodbye(situation: Situation) -> str:
     """Return the good wish of the hour."""
     evening = situation.now.hour >= EVENING_FROM_HOUR
-    return say(situation.language, "bot.bye_evening" if evening else "bot.bye")
+    return worded(situation, "bot.bye_evening" if evening else "bot.bye")
 
 
 def person_label(situation: Situation) -> str:
     """Return the label of the button that leads to people."""
     key = "bot.handoff.leave" if situation.people == "away" else "bot.handoff.button"
-    return say(situation.language, key)
+    return worded(situation, key)

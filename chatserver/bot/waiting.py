@@ -5,16 +5,12 @@ The bot says honestly that nobody is there, answers what it can, and gathers wha
 
 from collections.abc import Sequence
 
-from chatserver.bot import answers, gathering, phrases
-from chatserver.bot.details import checked_question
+from chatserver.bot import answers, gathering, hearing, orders, phrases, rules
 from chatserver.bot.draft import HANDOFF, Draft
 from chatserver.bot.intents import Intent, intents
 from chatserver.bot.turn import Heard
 from chatserver.domain.conversations import Priority
-from chatserver.domain.messages import ChoicesBody, FormBody
-
-CLEAR_FROM = 0.9
-"""From this confidence on, what was typed instead of a name is a question."""
+from chatserver.domain.messages import ChoicesBody
 
 
 def keep_company(draft: Draft, heard: Sequence[Heard]) -> None:
@@ -22,25 +18,35 @@ def keep_company(draft: Draft, heard: Sequence[Heard]) -> None:
     draft.remember(greeted=True, offered=(), asked_helped=False)
     said_something = False
     for one in heard:
-        if one.kind != "text":
+        if one.kind == "order" and one.outcome is not None:
+            orders.hear(draft, one.outcome)
+            said_something = True
+        elif one.kind == "file":
+            said_something = hearing.attach(draft, one.text) or said_something
+        elif one.kind != "text":
             _happened(draft, one)
         elif one.choice is not None and _press(draft, one.choice):
             said_something = True
         elif one.text.strip():
             _hear(draft, one.text)
             said_something = True
-    open_question = draft.state.gathering is not None or draft.state.confirming
-    if not said_something and not draft.says and open_question:
-        return
-    _ask_one_thing(draft)
+    if not draft.is_asking_the_desk and (
+        said_something or draft.says or not gathering.is_open(draft)
+    ):
+        _ask_one_thing(draft)
 
 
 def _happened(draft: Draft, one: Heard) -> None:
+    draft.because("handoff", one.kind)
     if one.kind == "agent_lost":
         draft.say("bot.agent_lost")
         draft.remember(told_waiting=False)
+        rules.apply(draft, "agent_gone")
         if draft.situation.people == "free":
             return
+    elif one.kind != "handoff_requested":
+        rules.apply(draft, "waiting_too_long")
+        draft.because("handoff", one.kind)
     if one.kind == "handoff_requested" or not draft.state.told_waiting:
         _tell_nobody(draft)
 
@@ -55,27 +61,21 @@ def _tell_nobody(draft: Draft) -> None:
 
 def _press(draft: Draft, choice: str) -> bool:
     """Act on a pressed button; return whether it was one of this status."""
-    state = draft.state
-    slot = gathering.fixable(draft, choice)
-    if slot is not None:
-        gathering.correct(draft, slot, correcting=True)
-    elif choice == gathering.SKIP:
-        if state.gathering is not None:
-            gathering.pass_over(draft)
-    elif choice == gathering.BACK:
-        gathering.back(draft)
-    elif choice == gathering.CONFIRM:
-        if state.confirming:
-            gathering.finish(draft)
-    elif choice.startswith(answers.ENTRY):
+    if hearing.press(draft, choice) or rules.press(draft, choice):
+        return True
+    if choice.startswith(answers.ENTRY):
         found = draft.knowledge.entry(choice.removeprefix(answers.ENTRY), draft.language)
         if found is None:
             return False
-        draft.show(found)
-    elif choice in (HANDOFF, answers.NONE, answers.HELPED_NO):
+        answers.pick(draft, found)
+    elif choice in (HANDOFF, answers.NONE):
         _tell_nobody(draft)
-    elif choice == answers.HELPED_YES:
-        draft.say("bot.helped.glad")
+    elif choice in (answers.HELPED_YES, answers.HELPED_NO):
+        draft.judged(helped=choice == answers.HELPED_YES)
+        if choice == answers.HELPED_YES:
+            draft.say("bot.helped.glad")
+        else:
+            _tell_nobody(draft)
     else:
         return False
     return True
@@ -83,6 +83,7 @@ def _press(draft: Draft, choice: str) -> bool:
 
 def _hear(draft: Draft, text: str) -> None:
     found = intents(text, draft.language)
+    draft.because("small_talk")
     if Intent.THREAT in found:
         draft.say("bot.threat")
         draft.raise_to(Priority.URGENT)
@@ -93,84 +94,33 @@ def _hear(draft: Draft, text: str) -> None:
         _tell_nobody(draft)
     elif Intent.ROBOT in found:
         draft.say("bot.robot_waiting")
-    elif draft.state.confirming:
-        _hear_about_summary(draft, text, found)
-    elif draft.state.gathering is not None:
-        _hear_detail(draft, text, found)
-    else:
+    elif gathering.is_open(draft):
+        hearing.hear(draft, text, found)
+    elif not rules.apply(draft, "message", text):
         _hear_more(draft, text, found)
-
-
-def _hear_about_summary(draft: Draft, text: str, found: frozenset[Intent]) -> None:
-    if Intent.YES in found:
-        gathering.finish(draft)
-    elif Intent.NO in found:
-        gathering.ask_what_to_fix(draft)
-    else:
-        _answer(draft, text)
-
-
-def _hear_detail(draft: Draft, text: str, found: frozenset[Intent]) -> None:
-    """Take the asked detail, a question that came instead of it, or ask once more."""
-    slot = draft.state.gathering
-    if Intent.SKIP in found:
-        gathering.pass_over(draft)
-        return
-    if Intent.BACK in found:
-        gathering.back(draft)
-        return
-    value = None if found else gathering.take(draft, text)
-    if slot == "question":
-        value = gathering.take(draft, text)
-    if value is not None and not (slot == "name" and _is_clear_question(draft, text)):
-        gathering.fill(draft, value)
-        if slot == "question":
-            _answer(draft, text)
-    elif Intent.GREETING not in found and not (len(text.split()) > 1 and _answer(draft, text)):
-        _keep_for_people(draft, text)
-        gathering.reject(draft, text)
 
 
 def _hear_more(draft: Draft, text: str, found: frozenset[Intent]) -> None:
     """Take what is said before the details are asked, or after they are confirmed."""
     if not draft.state.done:
-        _keep_for_people(draft, text)
-        _answer(draft, text)
+        hearing.keep_for_people(draft, text)
+        answers.on_the_way(draft, text)
     elif Intent.THANKS in found:
         draft.say("bot.thanks")
     elif Intent.BYE in found:
         draft.tell(phrases.goodbye(draft.situation))
-    elif not _answer(draft, text) and not found & {Intent.YES, Intent.NO, Intent.GREETING}:
+    elif not answers.on_the_way(draft, text) and not found & {
+        Intent.YES,
+        Intent.NO,
+        Intent.GREETING,
+    }:
         draft.say("bot.waiting.noted")
-
-
-def _keep_for_people(draft: Draft, text: str) -> None:
-    """Remember what was told instead of a detail, where it says something."""
-    if checked_question(text) and len(text.split()) > 1:
-        draft.keep_original(f"{draft.state.original} {text}")
-
-
-def _is_clear_question(draft: Draft, text: str) -> bool:
-    verdict, found = draft.knowledge.find(text, draft.language)
-    several_words = len(text.split()) > 1
-    return several_words and verdict == "answer" and found[0].confidence >= CLEAR_FROM
-
-
-def _answer(draft: Draft, text: str) -> bool:
-    """Answer a question on the way; return whether there was one with an answer."""
-    outcome = answers.look_up(draft, [text])
-    if outcome.verdict != "answer" or outcome.found[0].entry == draft.state.answered:
-        return False
-    for one in outcome.found:
-        draft.show(one)
-    return True
 
 
 def _ask_one_thing(draft: Draft) -> None:
     """End the turn with one question: where the flow stands, its error kept if it had one."""
-    forms = [body for body in draft.says if isinstance(body, FormBody)]
-    draft.says[:] = [body for body in draft.says if not isinstance(body, FormBody)]
-    if forms and forms[-1].slot == draft.state.gathering:
-        draft.says.append(forms[-1])
-    elif not draft.says or not isinstance(draft.says[-1], ChoicesBody):
+    asked = gathering.CODE if draft.state.awaiting else draft.state.gathering
+    if draft.keep_one_form(asked):
+        return
+    if not draft.says or not isinstance(draft.says[-1], ChoicesBody):
         gathering.start(draft)

@@ -82,7 +82,7 @@ def _open_shop(connection: Connection, shop_port: int, now_ms: int) -> Site:
     settings = replace(
         site.settings,
         order_example="AV-20418",
-        order_pattern=r"AV-\d{5}",
+        order_pattern="AV-#####",
         contact=CONTACT,
     )
     sites.save(connection, site.id, settings)

@@ -17,7 +17,7 @@ import msgspec
 import yaml
 
 from chatserver.clock import to_datetime, to_ms
-from chatserver.domain.hours import WeeklyHours
+from chatserver.domain.hours import Calendar, WeeklyHours
 
 DATA = Path(__file__).parent / "data"
 DAYS = 14
@@ -94,6 +94,6 @@ def _moment(day: datetime, story: Story, hours: WeeklyHours, chance: random.Rand
 
 def next_morning(at_ms: int, hours: WeeklyHours, now_ms: int) -> int:
     """Return a few minutes after the shop next opens, at the latest half an hour ago."""
-    opening = hours.next_opening(to_datetime(at_ms))
+    opening = Calendar(hours).next_opening(to_datetime(at_ms))
     morning_ms = at_ms if opening is None else to_ms(opening) + 4 * 60_000
     return min(morning_ms, now_ms - 30 * 60_000)

@@ -38,6 +38,9 @@ class HandoffReason(StrEnum):
     COMPLAINT = "complaint"
     URGENT = "urgent"
     STUCK = "stuck"
+    TOO_MANY_TURNS = "too_many_turns"
+    POLICY = "policy"
+    BOT_ERROR = "bot_error"
 
 
 class ResolvedBy(StrEnum):
@@ -46,6 +49,7 @@ class ResolvedBy(StrEnum):
     AGENT = "agent"
     VISITOR = "visitor"
     IDLE = "idle"
+    BOT = "bot"
 
 
 class Priority(StrEnum):
@@ -77,6 +81,7 @@ class Conversation:
         bot_answered_seq: up to where the bot has had its turn.
         bot_wanted_seq: the newest message that calls for a bot turn.
         language: the visitor's, `tr` or `en`.
+        tags: words that rules and people put on it.
     """
 
     id: ConversationId
@@ -108,6 +113,7 @@ class Conversation:
     handoff_reason: str
     details: dict[str, str]
     bot_state: str = "{}"
+    tags: tuple[str, ...] = ()
 
     @property
     def owes_bot_turn(self) -> bool:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
+from chatserver.domain.why import Why
 
 MAX_TEXT_CHARS = 4000
 """Longest text of one message, in code points."""
@@ -142,6 +143,7 @@ class FormBody:
     Args:
         text: the question.
         slot: which detail is asked for.
+        label: what it is called, where the reader's own words have no name for the slot.
         step: 1-based place in the flow.
         steps: how many there are.
         skippable: whether `Skip` is offered.
@@ -149,11 +151,12 @@ class FormBody:
     """
 
     text: str
-    slot: Literal["name", "contact", "order", "question"]
+    slot: str
     step: int
     steps: int
     skippable: bool = True
     error: str | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ class Message:
         at_ms: when it was committed, milliseconds UTC.
         client_id: made by the sender; None for what the server itself says.
         kind: decides the body's type: text and note carry `TextBody`.
+        why: the bot's reason; for people of the shop alone.
     """
 
     conversation: ConversationId
@@ -202,6 +206,7 @@ class Message:
     kind: MessageKind
     audience: Audience
     body: Body
+    why: Why | None = None
 
 
 def plain_text(body: Body) -> str:

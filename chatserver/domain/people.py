@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chatserver.domain.hours import WeeklyHours
 from chatserver.domain.ids import PublicId, SiteId, StaffId, TeamId, VisitorId
 
 
@@ -64,12 +65,17 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The group a conversation is routed to."""
+    """The group a conversation is routed to.
+
+    Args:
+        hours: the team's own, in place of the site's; None where it has none.
+    """
 
     id: TeamId
     public_id: PublicId
     site: SiteId
     name: str
+    hours: WeeklyHours | None = None
 
 
 @dataclass(frozen=True, slots=True)

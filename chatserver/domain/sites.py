@@ -15,13 +15,14 @@ class SiteSettings:
         origins: exact origins that may embed the panel (`https://shop.example`).
         language: of people who gave no hint, `tr` or `en`.
         first_responder: `people` (default) or `bot`.
-        hours: weekly hours with the time zone.
+        hours: weekly hours with the time zone, holidays, campaigns and exceptions.
+        address: `siz` (default) or `sen`: how the bot speaks Turkish to people.
         accent: the shop's colour, `#rrggbb`.
         offer_s: how long one agent is asked, 5–120 seconds.
         patience_s: after how long the bot steps in while nobody accepts, 5–300 seconds.
         grace_s: how long after an agent's lease ended the conversation goes back, 10–300 seconds.
         order_example: an order number as shoppers of this shop see it.
-        order_pattern: regular expression of one, without anchors.
+        order_pattern: how one is written: `#` a digit, `@` a letter, `*` either (`AV-#####`).
         contact: phone and e-mail shown where the chat can't be reached.
         privacy_url: the shop's privacy notice (aydınlatma metni), linked in the panel; "" for none.
     """
@@ -39,6 +40,7 @@ class SiteSettings:
     order_pattern: str = ""
     contact: dict[str, str] = field(default_factory=dict)
     privacy_url: str = ""
+    address: str = "siz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,10 @@ class CardView(Fact, frozen=True):
 
 
 class FormView(Fact, frozen=True):
-    """Body of `form`: the bot asks for one detail (slot: name | contact | order | question)."""
+    """Body of `form`: the bot asks for one detail.
+
+    slot: name | contact | order | question | code, or of a shop's own flow; then label names it.
+    """
 
     text: str
     slot: str
@@ -70,6 +73,7 @@ class FormView(Fact, frozen=True):
     steps: int
     skippable: bool
     error: str | None
+    label: str = ""
 
 
 class ActivityView(Fact, frozen=True):
@@ -85,11 +89,32 @@ class ActivityView(Fact, frozen=True):
 BodyView = TextView | ChoicesView | CardView | FormView | ActivityView
 
 
+class WhyView(Fact, frozen=True):
+    """Why the bot said it.
+
+    kind: entry | clarify | none | rule | flow | small_talk | handoff | helped | order | guard |
+    error. key: of the entry, rule or flow, with its version. runner_up: the entry that came second.
+    slots: details read from what the visitor said. judgement: helped | did_not_help, or empty.
+    """
+
+    kind: str
+    key: str
+    version: str
+    confidence: float | None
+    runner_up: str
+    runner_up_confidence: float | None
+    slots: tuple[str, ...]
+    judgement: str
+    language: str
+    took_ms: float
+
+
 class MessageView(Fact, frozen=True):
     """One message as one audience sees it.
 
     previous_seq: the message before it *in what this audience may see*, so no gap shows where
     notes stand. at_ms: milliseconds UTC. client_id: the sender's, null for bot and system.
+    why: of the bot's messages, agents only.
     """
 
     conversation: str
@@ -101,6 +126,7 @@ class MessageView(Fact, frozen=True):
     author: AuthorView
     kind: str
     body: BodyView
+    why: WhyView | None = None
 
 
 class PeopleView(Fact, frozen=True):

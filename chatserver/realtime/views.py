@@ -13,6 +13,7 @@ from chatserver.domain.messages import (
     TextBody,
 )
 from chatserver.domain.people import Agent, Team
+from chatserver.domain.why import Why
 from chatserver.protocol import client_events as client
 from chatserver.protocol import markdown
 from chatserver.protocol.shared import (
@@ -34,6 +35,7 @@ from chatserver.protocol.shared import (
     TeamView,
     TextView,
     VisitorConversation,
+    WhyView,
 )
 from chatserver.services import reading
 from chatserver.services.people import People
@@ -78,6 +80,7 @@ def body(value: object, *, audience: Audience) -> BodyView:
                 steps=value.steps,
                 skippable=value.skippable,
                 error=value.error,
+                label=value.label,
             )
         case ActivityBody():
             return ActivityView(
@@ -104,6 +107,23 @@ def message(value: Message, *, epoch: str, audience: Audience) -> MessageView:
         author=author(value.author),
         kind=value.kind,
         body=body(value.body, audience=audience),
+        why=why(value.why) if for_agents and value.why is not None else None,
+    )
+
+
+def why(value: Why) -> WhyView:
+    """A reason, for agents."""
+    return WhyView(
+        kind=value.kind,
+        key=value.key,
+        version=value.version,
+        confidence=value.confidence,
+        runner_up=value.runner_up,
+        runner_up_confidence=value.runner_up_confidence,
+        slots=value.slots,
+        judgement=value.judgement,
+        language=value.language,
+        took_ms=value.took_ms,
     )
 
 

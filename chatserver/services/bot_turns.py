@@ -4,8 +4,9 @@ The cursor `bot_answered_seq` is the condition of that unit: a replay cannot ans
 crash between reading and writing leaves the turn owed, so the sweep finds it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,10 +26,16 @@ from chatserver.domain.messages import (
     MessageKind,
     TextBody,
 )
+from chatserver.domain.orders import OrderNeed, OrderOutcome
+from chatserver.domain.people import Visitor
+from chatserver.services import ending, scripts
 from chatserver.services.opening import hand_off
+from chatserver.services.order_desk import NoOrderDesk, OrderDesk
 from chatserver.services.people import people_of
 from chatserver.services.work import Work
-from chatserver.storage import conversations, messages, sites, visitors
+from chatserver.storage import conversations, messages, sites, staff, visitors
+
+MAX_TAGS = 20
 
 _HEARD: dict[ActivityType, HeardKind] = {
     ActivityType.HANDOFF_REQUESTED: "handoff_requested",
@@ -44,10 +51,12 @@ class OwedTurn:
     """A turn the bot owes, as it stood when it was read.
 
     Args:
+        visitor: whose turn it is.
         heard_ms: when the newest of what was heard was written.
     """
 
     conversation: Conversation
+    visitor: Visitor
     heard: tuple[Heard, ...]
     state: BotState
     situation: Situation
@@ -65,9 +74,20 @@ class OwedTurn:
 
 
 def read_turn(
-    connection: Connection, conversation_id: ConversationId, *, now_ms: int
+    connection: Connection,
+    conversation_id: ConversationId,
+    *,
+    now_ms: int,
+    desk: OrderDesk | None = None,
+    has_mail: bool = False,
 ) -> OwedTurn | None:
-    """Return what the bot owes in a conversation; None when nothing."""
+    """Return what the bot owes in a conversation; None when nothing.
+
+    Args:
+        desk: whom orders are asked of; nobody when left out.
+        has_mail: whether the server can send e-mail.
+    """
+    desk = desk or NoOrderDesk()
     conversation = conversations.get(connection, conversation_id)
     if not conversation.owes_bot_turn or conversation.status is Status.RESOLVED:
         return None
@@ -88,7 +108,7 @@ def read_turn(
             case _:
                 pass
     site = sites.get(connection, conversation.site)
-    people = people_of(connection, site, now_ms=now_ms)
+    people = people_of(connection, site, now_ms=now_ms, team=conversation.team)
     visitor = visitors.get(connection, conversation.visitor)
     details = {
         name: value
@@ -100,6 +120,8 @@ def read_turn(
         if value
     } | conversation.details
     zone = ZoneInfo(site.settings.hours.zone)
+    page = visitors.last_page(connection, visitor.id)
+    parts = urlsplit(page.url if page else "")
     situation = Situation(
         language=conversation.language,
         now=to_datetime(now_ms).astimezone(zone),
@@ -112,8 +134,47 @@ def read_turn(
         order_example=site.settings.order_example,
         order_pattern=site.settings.order_pattern,
         details=details,
+        holiday=people.holiday_in(conversation.language),
+        script=scripts.script_of(connection, site.id),
+        familiar=site.settings.address == "sen",
+        has_mail=has_mail,
+        has_orders=desk.serves(connection, site.id),
+        is_verified=desk.is_verified(connection, visitor),
+        page=parts.path,
+        campaign=(parse_qs(parts.query).get("utm_campaign") or [""])[-1],
     )
-    return OwedTurn(conversation, tuple(heard), _state(conversation.bot_state), situation, heard_ms)
+    state = _state(conversation.bot_state)
+    return OwedTurn(conversation, visitor, tuple(heard), state, situation, heard_ms)
+
+
+def goes_on(owed: OwedTurn, first: Decision, outcome: OrderOutcome) -> OwedTurn:
+    """Return the second half of a turn: the order desk has answered."""
+    seq = owed.heard[-1].seq if owed.heard else owed.conversation.bot_wanted_seq
+    heard = (Heard(seq, "order", outcome=outcome),)
+    return replace(owed, heard=heard, state=first.state)
+
+
+def together(first: Decision, second: Decision) -> Decision:
+    """Return two halves of a turn as one decision, told and kept at once."""
+    return replace(
+        second,
+        says=(*first.says, *second.says),
+        whys=(*first.whys, *second.whys),
+        says_if_offered=(*first.says, *second.says_if_offered) if second.says_if_offered else (),
+        whys_if_offered=(*first.whys, *second.whys_if_offered) if second.says_if_offered else (),
+        details=second.details or first.details,
+        gathered={**first.gathered, **second.gathered},
+        priority=second.priority or first.priority,
+        tags=tuple(dict.fromkeys((*first.tags, *second.tags))),
+        team=second.team or first.team,
+        agent=second.agent or first.agent,
+        close=first.close or second.close,
+    )
+
+
+async def ask_desk(desk: OrderDesk, owed: OwedTurn, need: OrderNeed) -> OrderOutcome:
+    """Ask about an order on behalf of the turn's visitor."""
+    return await desk.ask(owed.visitor, owed.conversation, need)
 
 
 def _state(text: str) -> BotState:
@@ -129,8 +190,11 @@ def _local(ms: int | None, zone: ZoneInfo) -> datetime | None:
     return None if ms is None else to_datetime(ms).astimezone(zone)
 
 
-def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
+def write_turn(work: Work, owed: OwedTurn, decision: Decision, *, took_ms: float = 0.0) -> bool:
     """Say and remember what the bot decided, unless things have moved on meanwhile.
+
+    Args:
+        took_ms: how long deciding took.
 
     Returns:
         Whether it was written; False leaves the turn to whoever moved things on.
@@ -138,14 +202,16 @@ def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
     fresh = conversations.lock(work.connection, owed.conversation.id)
     if not _still_owed(fresh, owed):
         return False
-    says, state = decision.says, decision.state
+    said = list(zip(decision.says, decision.whys, strict=True))
+    state = decision.state
+    fresh = _route(work, fresh, decision)
     if decision.handoff is not None and fresh.status is Status.BOT:
         fresh, offered = hand_off(work, fresh, decision.handoff, priority=decision.priority)
         if offered:
-            says = decision.says_if_offered
+            said = list(zip(decision.says_if_offered, decision.whys_if_offered, strict=True))
             state = decision.state_if_offered or state
-    for body in says:
-        work.say(fresh, author=BOT, body=body)
+    for body, why in said:
+        work.say(fresh, author=BOT, body=body, why=replace(why, took_ms=round(took_ms, 2)))
     if decision.details:
         work.tell_activity(
             fresh,
@@ -158,19 +224,48 @@ def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
         "bot_state": msgspec.json.encode(state).decode(),
         "bot_answered_seq": max(answered, owed.conversation.bot_wanted_seq),
     }
+    kept = _kept_details(fresh, decision)
+    if kept != fresh.details:
+        values["details"] = kept
+    if decision.tags:
+        values["tags"] = tuple(dict.fromkeys((*fresh.tags, *decision.tags)))[:MAX_TAGS]
     if decision.details:
-        values["details"] = {**fresh.details, **decision.details}
         _remember_person(work, fresh, dict(decision.details))
     if decision.priority is not None and RANK[decision.priority] > RANK[fresh.priority]:
         values["priority"] = decision.priority
         values["priority_rank"] = RANK[decision.priority]
-    if decision.details or "priority" in values:
+    if {"details", "priority", "tags"} & values.keys():
         work.change(fresh, **values)
     else:
         conversations.change(
             work.connection, fresh.id, now_ms=work.now_ms, state_changed=False, **values
         )
+    if decision.close:
+        ending.close_by_bot(work, fresh.id)
     return True
+
+
+def _kept_details(fresh: Conversation, decision: Decision) -> dict[str, str]:
+    """Return what people see of the visitor: confirmed or not, and what it is about."""
+    kept = {**fresh.details, **decision.gathered, **(decision.details or {})}
+    summary = decision.summary
+    if summary is not None and summary.wanted and not kept.get("question"):
+        kept["question"] = summary.wanted
+    return kept
+
+
+def _route(work: Work, fresh: Conversation, decision: Decision) -> Conversation:
+    """Send the conversation to the team, or first to the agent, that a rule named."""
+    values: dict[str, object] = {}
+    if decision.team:
+        named = {team.name: team.id for team in sites.teams(work.connection, fresh.site)}
+        if decision.team in named and named[decision.team] != fresh.team:
+            values["team_id"] = named[decision.team]
+    if decision.agent:
+        named_agents = [one for one in staff.every(work.connection) if one.name == decision.agent]
+        if named_agents:
+            values["last_agent_id"] = named_agents[0].id
+    return work.change(fresh, **values) if values else fresh
 
 
 def _still_owed(fresh: Conversation, owed: OwedTurn) -> bool:

@@ -5,6 +5,7 @@ once, and found again by `sweep` from a cursor or row that the same commit wrote
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -27,6 +28,7 @@ from chatserver.services.facts import (
     QueueChanged,
     TurnOwed,
 )
+from chatserver.services.order_desk import NoOrderDesk, OrderDesk
 from chatserver.services.sharing import Sharing
 from chatserver.services.tasks import Supervisor
 from chatserver.services.work import Work
@@ -52,6 +54,8 @@ class Chat:
         lease_ms: how long an agent's proof of life holds.
         greeting_pause_ms: how long the bot waits after a greeting alone for what comes next.
         turn_grace_ms: how long the sweep leaves an owed turn to the process that owes it.
+        desk: whom the bot asks about orders; nobody when left out.
+        has_mail: whether the server can send e-mail, so that the bot may promise one.
     """
 
     def __init__(
@@ -64,6 +68,8 @@ class Chat:
         lease_ms: int = 30_000,
         greeting_pause_ms: int = 0,
         turn_grace_ms: int = 0,
+        desk: OrderDesk | None = None,
+        has_mail: bool = False,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -71,6 +77,8 @@ class Chat:
         self.lease_ms = lease_ms
         self.greeting_pause_ms = greeting_pause_ms
         self.turn_grace_ms = turn_grace_ms
+        self.desk: OrderDesk = desk or NoOrderDesk()
+        self.has_mail = has_mail
         self.tasks = Supervisor()
         self.sharing = Sharing(self.tasks)
         self._broadcaster = broadcaster
@@ -191,15 +199,27 @@ class Chat:
         Returns:
             Whether something was said or the cursor moved.
         """
-        owed = await self.read(bot_turns.read_turn, conversation, now_ms=self.clock.now_ms())
+        owed = await self.read(
+            bot_turns.read_turn,
+            conversation,
+            now_ms=self.clock.now_ms(),
+            desk=self.desk,
+            has_mail=self.has_mail,
+        )
         if owed is None:
             return False
         pause_ms = owed.heard_ms + self.greeting_pause_ms - self.clock.now_ms()
         if pause_ms > 0 and owed.is_greeting_alone:
             await asyncio.sleep(pause_ms / 1000)
             return True
+        started = time.perf_counter()
         decision = await asyncio.to_thread(self._decide, owed)
-        return await self.do(bot_turns.write_turn, owed, decision)
+        if decision.order is not None:
+            outcome = await bot_turns.ask_desk(self.desk, owed, decision.order)
+            second = bot_turns.goes_on(owed, decision, outcome)
+            decision = bot_turns.together(decision, await asyncio.to_thread(self._decide, second))
+        took_ms = (time.perf_counter() - started) * 1000
+        return await self.do(bot_turns.write_turn, owed, decision, took_ms=took_ms)
 
     def _decide(self, owed: bot_turns.OwedTurn) -> Decision:
         """Let the bot decide; a fault of its own hands the conversation to people."""

@@ -87,6 +87,13 @@ def resolve_idle(work: Work, conversation_id: ConversationId, *, before_ms: int)
         _resolve(work, conversation, ResolvedBy.IDLE)
 
 
+def close_by_bot(work: Work, conversation_id: ConversationId) -> None:
+    """Resolve what a rule of the shop closes; what people hold stays theirs."""
+    conversation = conversations.lock(work.connection, conversation_id)
+    if conversation.status in {Status.BOT, Status.WAITING}:
+        _resolve(work, conversation, ResolvedBy.BOT)
+
+
 def _resolve(
     work: Work,
     conversation: Conversation,

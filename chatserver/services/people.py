@@ -6,8 +6,11 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from chatserver.clock import to_datetime, to_ms
+from chatserver.domain.hours import Holiday
+from chatserver.domain.ids import TeamId
 from chatserver.domain.people import Availability
 from chatserver.domain.sites import Site
+from chatserver.services.holidays import calendar_of
 from chatserver.storage import agents, sites
 
 
@@ -19,6 +22,7 @@ class People:
         state: free (somebody can take a conversation now), busy (there, but full), away (nobody).
         open: what the weekly hours say; None when they are unknown.
         opens_at_ms: next opening while closed; None when open or unknown.
+        holiday: for which it is closed just now; None on any other day.
         faces: display names of the agents who are there, five at most.
     """
 
@@ -26,11 +30,23 @@ class People:
     open: bool | None
     opens_at_ms: int | None
     faces: tuple[str, ...] = ()
+    holiday: Holiday | None = None
+
+    def holiday_in(self, language: str) -> str:
+        """Return the holiday's name in a language, or ""."""
+        return self.holiday.names.get(language, "") if self.holiday else ""
 
 
-def people_of(connection: Connection, site: Site, *, now_ms: int) -> People:
-    """Return whether people are there; declared and alive counts, the hours only word it."""
-    teams = {team.id for team in sites.teams(connection, site.id)}
+def people_of(
+    connection: Connection, site: Site, *, now_ms: int, team: TeamId | None = None
+) -> People:
+    """Return whether people are there; declared and alive counts, the hours only word it.
+
+    Args:
+        team: whose own hours count, where it has some; the site's when left out.
+    """
+    all_teams = sites.teams(connection, site.id)
+    teams = {one.id for one in all_teams}
     there = [
         agent
         for agent in agents.every(connection)
@@ -41,12 +57,15 @@ def people_of(connection: Connection, site: Site, *, now_ms: int) -> People:
     state: Literal["free", "busy", "away"] = "away"
     if there:
         state = "free" if any(agent.can_take_one(now_ms) for agent in there) else "busy"
-    hours, now = site.settings.hours, to_datetime(now_ms)
-    is_open = hours.is_open(now) if hours.known else None
-    opening = None if is_open in (True, None) else hours.next_opening(now)
+    own = next((one.hours for one in all_teams if one.id == team and one.hours), None)
+    hours, now = own or site.settings.hours, to_datetime(now_ms)
+    calendar = calendar_of(hours, now)
+    is_open = calendar.is_open(now) if hours.known else None
+    opening = None if is_open in (True, None) else calendar.next_opening(now)
     return People(
         state=state,
         open=is_open,
         opens_at_ms=None if opening is None else to_ms(opening),
         faces=tuple(agent.name for agent in there[:5]),
+        holiday=calendar.closed_by(now),
     )

@@ -51,7 +51,8 @@ def parse_hours(lines: Sequence[str], zone: str) -> WeeklyHours:
         last = DAYS.index(found["last"] or found["first"])
         for day in range(first, last + 1 if last >= first else last + 8):
             days[day % 7].append(span)
-    return WeeklyHours(zone, tuple(tuple(spans) for spans in days))
+    country = "TR" if zone == "Europe/Istanbul" else ""
+    return WeeklyHours(zone, tuple(tuple(spans) for spans in days), country=country)
 
 
 def check_origin(origin: str) -> str:

@@ -22,6 +22,7 @@ from chatserver.domain.messages import (
     Message,
     MessageKind,
 )
+from chatserver.domain.why import Why
 from chatserver.services.facts import (
     AgentChanged,
     ConversationChanged,
@@ -58,6 +59,7 @@ class Work:
         author_key: str = "",
         client_id: ClientId | None = None,
         also: Mapping[str, object] | None = None,
+        why: Why | None = None,
     ) -> Message:
         """Append a message to the log and note that it was; `also` as for `messages.append`."""
         message = messages.append(
@@ -71,6 +73,7 @@ class Work:
             author_key=author_key,
             client_id=client_id,
             also=also,
+            why=why,
         )
         self.facts.append(MessagePosted(message, conversation.visitor))
         return message

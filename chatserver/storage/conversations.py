@@ -47,6 +47,13 @@ def _details(text: str) -> dict[str, str]:
         return {}
 
 
+def _tags(text: str) -> tuple[str, ...]:
+    try:
+        return msgspec.json.decode(text, type=tuple[str, ...])
+    except msgspec.DecodeError:
+        return ()
+
+
 def _conversation(row: Row[Any]) -> Conversation:
     return Conversation(
         id=ConversationId(row.id),
@@ -78,6 +85,7 @@ def _conversation(row: Row[Any]) -> Conversation:
         handoff_reason=row.handoff_reason,
         details=_details(row.details),
         bot_state=row.bot_state,
+        tags=_tags(row.tags),
     )
 
 
@@ -162,6 +170,8 @@ def change(
     """
     if "details" in values:
         values["details"] = msgspec.json.encode(values["details"]).decode()
+    if "tags" in values:
+        values["tags"] = msgspec.json.encode(values["tags"]).decode()
     if state_changed:
         values["version"] = conversation.c.version + 1
     connection.execute(

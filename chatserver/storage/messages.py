@@ -25,6 +25,7 @@ from chatserver.domain.messages import (
     TextBody,
     plain_text,
 )
+from chatserver.domain.why import Why
 from chatserver.storage.schema import conversation as conversation_table
 from chatserver.storage.schema import message
 
@@ -37,6 +38,7 @@ BODY_TYPES: dict[MessageKind, type[Body]] = {
     MessageKind.FORM: FormBody,
 }
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
+_why_decoder = msgspec.json.Decoder(Why)
 _encode = msgspec.json.Encoder().encode
 
 PREVIEW_CHARS = 140
@@ -116,7 +118,17 @@ def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
         kind=kind,
         audience=Audience(row.audience),
         body=body,
+        why=_why(row.why),
     )
+
+
+def _why(text: str) -> Why | None:
+    if not text:
+        return None
+    try:
+        return _why_decoder.decode(text)
+    except msgspec.DecodeError:
+        return None  # of another version: a reason that can't be read is none
 
 
 @cache
@@ -154,6 +166,7 @@ def append(
     author_key: str = "",
     client_id: ClientId | None = None,
     also: Mapping[str, object] | None = None,
+    why: Why | None = None,
 ) -> Message:
     """Add one message at the end of a log and return it with its seq.
 
@@ -197,6 +210,7 @@ def append(
             "audience": audience,
             "body": _encode(body).decode(),
             "folded": fold(text),
+            "why": "" if why is None else _encode(why).decode(),
         },
     )
     return Message(
@@ -210,6 +224,7 @@ def append(
         kind=kind,
         audience=audience,
         body=body,
+        why=why,
     )
 
 

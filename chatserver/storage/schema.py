@@ -72,6 +72,7 @@ team = Table(
     Column("public_id", Text, nullable=False, unique=True),
     Column("site_id", ForeignKey("site.id"), nullable=False, index=True),
     Column("name", Text, nullable=False),
+    Column("hours", Text, nullable=False, server_default=""),
     UniqueConstraint("site_id", "name"),
 )
 
@@ -192,6 +193,7 @@ conversation = Table(
     Column("language", Text, nullable=False),
     Column("handoff_reason", Text, nullable=False, server_default=""),
     Column("details", Text, nullable=False, server_default="{}"),
+    Column("tags", Text, nullable=False, server_default="[]"),
     Column("preview", Text, nullable=False, server_default=""),
     Column("preview_author", Text, nullable=False, server_default=""),
     Index("ix_conversation_visitor_id", "visitor_id", "id"),
@@ -231,6 +233,7 @@ message = Table(
     Column("audience", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("folded", Text, nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=""),
     UniqueConstraint("conversation_id", "seq"),
     UniqueConstraint("author_key", "client_id"),
 )
@@ -263,5 +266,26 @@ draft = Table(
     Column("staff_id", ForeignKey("staff.id"), primary_key=True),
     Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
     Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+bot_script = Table(
+    "bot_script",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("author", Text, nullable=False, server_default=""),
+    Column("at_ms", BigInteger, nullable=False),
+    UniqueConstraint("site_id", "version"),
+)
+
+bot_draft = Table(
+    "bot_draft",
+    metadata,
+    Column("site_id", ForeignKey("site.id"), primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("author", Text, nullable=False, server_default=""),
     Column("at_ms", BigInteger, nullable=False),
 )

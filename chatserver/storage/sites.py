@@ -1,12 +1,12 @@
 """Sites and teams; the only place that decodes a site's settings."""
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from chatserver.domain.hours import Span, WeeklyHours
+from chatserver.domain.hours import Campaign, Span, WeeklyHours
 from chatserver.domain.ids import PublicId, SiteId, TeamId
 from chatserver.domain.people import Team
 from chatserver.domain.sites import Site, SiteSettings
@@ -20,6 +20,9 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...] = ()
     zone: str = "Europe/Istanbul"
     hours: dict[str, list[tuple[str, str]]] = msgspec.field(default_factory=dict)
+    country: str = ""
+    exceptions: dict[date, list[tuple[str, str]]] = msgspec.field(default_factory=dict)
+    campaigns: tuple["_Campaign", ...] = ()
     language: str = "tr"
     first_responder: str = "people"
     accent: str = "#1f5f4d"
@@ -30,40 +33,79 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     order_pattern: str = ""
     contact: dict[str, str] = msgspec.field(default_factory=dict)
     privacy_url: str = ""
+    address: str = "siz"
+
+
+class _Campaign(msgspec.Struct, frozen=True, kw_only=True):
+    """Days with hours of their own: `{"name": …, "first": "2026-11-27", "last": …, "hours": …}`."""
+
+    name: str
+    first: date
+    last: date
+    hours: list[tuple[str, str]] = msgspec.field(default_factory=list)
+
+
+class _Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """A team's own hours; the zone is the site's."""
+
+    hours: dict[str, list[tuple[str, str]]] = msgspec.field(default_factory=dict)
+    country: str = ""
+    exceptions: dict[date, list[tuple[str, str]]] = msgspec.field(default_factory=dict)
+    campaigns: tuple[_Campaign, ...] = ()
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OF_HOURS = ("hours", "country", "exceptions", "campaigns")
+
+
+def _read_spans(spans: list[tuple[str, str]]) -> tuple[Span, ...]:
+    return tuple(Span(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
+
+
+def _write_spans(spans: tuple[Span, ...]) -> list[tuple[str, str]]:
+    return [(span.start.strftime("%H:%M"), span.end.strftime("%H:%M")) for span in spans]
+
+
+def _read_hours(raw: "_Settings | _Hours", zone: str) -> WeeklyHours:
+    return WeeklyHours(
+        zone,
+        tuple(_read_spans(raw.hours.get(day, [])) for day in DAYS),
+        country=raw.country,
+        exceptions={day: _read_spans(spans) for day, spans in raw.exceptions.items()},
+        campaigns=tuple(
+            Campaign(one.name, one.first, one.last, _read_spans(one.hours)) for one in raw.campaigns
+        ),
+    )
+
+
+def _write_hours(hours: WeeklyHours) -> _Hours:
+    return _Hours(
+        hours={day: _write_spans(spans) for day, spans in zip(DAYS, hours.days, strict=True)},
+        country=hours.country,
+        exceptions={day: _write_spans(spans) for day, spans in hours.exceptions.items()},
+        campaigns=tuple(
+            _Campaign(name=one.name, first=one.first, last=one.last, hours=_write_spans(one.spans))
+            for one in hours.campaigns
+        ),
+    )
+
+
+def _plain_fields() -> list[str]:
+    names = [field.name for field in msgspec.structs.fields(_Settings)]
+    return [name for name in names if name not in {"zone", *_OF_HOURS}]
 
 
 def _decode(text: str) -> SiteSettings:
     raw = msgspec.json.decode(text, type=_Settings)
-    days = tuple(
-        tuple(
-            Span(time.fromisoformat(start), time.fromisoformat(end))
-            for start, end in raw.hours.get(day, [])
-        )
-        for day in DAYS
-    )
-    values = {
-        field.name: getattr(raw, field.name)
-        for field in msgspec.structs.fields(_Settings)
-        if field.name not in {"zone", "hours"}
-    }
-    return SiteSettings(hours=WeeklyHours(raw.zone, days), **values)
+    values = {name: getattr(raw, name) for name in _plain_fields()}
+    return SiteSettings(hours=_read_hours(raw, raw.zone), **values)
 
 
 def _encode(settings: SiteSettings) -> str:
-    hours = {
-        day: [(span.start.strftime("%H:%M"), span.end.strftime("%H:%M")) for span in spans]
-        for day, spans in zip(DAYS, settings.hours.days, strict=True)
-    }
-    values = {
-        field.name: getattr(settings, field.name)
-        for field in msgspec.structs.fields(_Settings)
-        if field.name not in {"zone", "hours"}
-    }
-    raw = _Settings(zone=settings.hours.zone, hours=hours, **values)
-    return msgspec.json.encode(raw).decode()
+    hours = _write_hours(settings.hours)
+    values = {name: getattr(settings, name) for name in _plain_fields()}
+    values |= {name: getattr(hours, name) for name in _OF_HOURS}
+    return msgspec.json.encode(_Settings(zone=settings.hours.zone, **values)).decode()
 
 
 def _site(row: Row[*tuple[Any, ...]]) -> Site:
@@ -104,21 +146,33 @@ def save(connection: Connection, site_id: SiteId, settings: SiteSettings) -> Non
     connection.execute(update(site).where(site.c.id == site_id).values(settings=_encode(settings)))
 
 
-_TEAM = (team.c.id, team.c.public_id, team.c.site_id, team.c.name)
+_TEAM = (team.c.id, team.c.public_id, team.c.site_id, team.c.name, team.c.hours)
 
 
-def _team(row: Row[*tuple[Any, ...]]) -> Team:
-    return Team(TeamId(row.id), PublicId(row.public_id), SiteId(row.site_id), row.name)
+def _team(row: Row[*tuple[Any, ...]], zone: str) -> Team:
+    hours = None
+    if row.hours:
+        hours = _read_hours(msgspec.json.decode(row.hours, type=_Hours), zone)
+    return Team(TeamId(row.id), PublicId(row.public_id), SiteId(row.site_id), row.name, hours)
+
+
+def _zone(connection: Connection, site_id: SiteId, text: str) -> str:
+    """Return a team's zone, its site's; asked for only where the team has hours."""
+    return get(connection, site_id).settings.hours.zone if text else ""
+
+
+def save_team_hours(connection: Connection, team_id: TeamId, hours: WeeklyHours | None) -> None:
+    """Give a team hours of its own, or take them away."""
+    text = "" if hours is None else msgspec.json.encode(_write_hours(hours)).decode()
+    connection.execute(update(team).where(team.c.id == team_id).values(hours=text))
 
 
 def create_team(connection: Connection, site_id: SiteId, name: str, public_id: PublicId) -> Team:
     """Add a team to a site."""
     row = connection.execute(
-        insert(team)
-        .values(site_id=site_id, name=name, public_id=public_id)
-        .returning(team.c.id, team.c.public_id, team.c.site_id, team.c.name)
+        insert(team).values(site_id=site_id, name=name, public_id=public_id).returning(*_TEAM)
     ).one()
-    return _team(row)
+    return _team(row, "")
 
 
 def teams(connection: Connection, site_id: SiteId | None = None) -> list[Team]:
@@ -126,10 +180,13 @@ def teams(connection: Connection, site_id: SiteId | None = None) -> list[Team]:
     query = select(*_TEAM).order_by(team.c.id)
     if site_id is not None:
         query = query.where(team.c.site_id == site_id)
-    return [_team(row) for row in connection.execute(query)]
+    return [
+        _team(row, _zone(connection, SiteId(row.site_id), row.hours))
+        for row in connection.execute(query).all()
+    ]
 
 
 def find_team(connection: Connection, public_id: PublicId) -> Team | None:
     """Return the team with that public id."""
     row = connection.execute(select(*_TEAM).where(team.c.public_id == public_id)).first()
-    return _team(row) if row else None
+    return _team(row, _zone(connection, SiteId(row.site_id), row.hours)) if row else None

@@ -134,6 +134,12 @@ def add_page(
         )
 
 
+def last_page(connection: Connection, visitor_id: VisitorId) -> PageView | None:
+    """Return the page that the visitor looked at last."""
+    trail = pages(connection, visitor_id)
+    return trail[0] if trail else None
+
+
 def pages(connection: Connection, visitor_id: VisitorId) -> list[PageView]:
     """Return the trail, newest first."""
     rows = connection.execute(

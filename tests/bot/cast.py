@@ -31,7 +31,7 @@ FREE = Situation(
     shop="Defne",
     people="free",
     order_example="SP123456",
-    order_pattern=r"SP\d{6}",
+    order_pattern="SP######",
 )
 BUSY = replace(FREE, people="busy")
 AWAY = replace(FREE, people="away")

@@ -6,7 +6,6 @@ from chatserver.bot.details import (
     checked_contact,
     checked_email,
     checked_name,
-    checked_order,
     checked_phone,
     checked_question,
     shown_contact,
@@ -85,24 +84,6 @@ def test_a_contact_is_either() -> None:
     assert checked_contact("yok") is None
 
 
-@pytest.mark.parametrize(
-    ("text", "pattern", "order"),
-    [
-        ("sipariş numaram sp123456", r"SP\d{6}", "SP123456"),
-        ("SP1234567", r"SP\d{6}", None),
-        ("sip-123456", r"^SİP-\d{6}$", "SIP-123456"),
-        ("#123456", r"^\d{6}$", "123456"),
-        ("123456", "(", None),
-        ("123456", "", None),
-        ("abc", r"\d*", None),
-    ],
-)
-def test_an_order_number_follows_the_shops_pattern(
-    text: str, pattern: str, order: str | None
-) -> None:
-    assert checked_order(text, pattern) == order
-
-
 def test_a_question_has_words() -> None:
     assert checked_question("  Kargom   gelmedi ") == "Kargom gelmedi"
     assert checked_question("hm") is None
@@ -120,4 +101,3 @@ def test_a_contact_is_shown_as_people_write_it() -> None:
 def test_no_text_breaks_a_check(text: str) -> None:
     for check in (checked_name, checked_email, checked_phone, checked_question):
         check(text)
-    checked_order(text, r"[A-Z]{2}\d{4,8}")

@@ -34,8 +34,7 @@ def test_one_detail_after_the_other_and_a_summary_before_anything_is_handed_on()
         "question": "Siparişim bir haftadır hazırlanıyor görünüyor",
     }
     assert lines(said) == [
-        "Mesajınızı aldım. Ekibimiz şu an çevrimdışı. Açılış: yarın 09:00. "
-        "Yanıtı bu pencerede göreceksiniz."
+        "Mesajınızı aldım. Yarın 09:00’da buradayız. Yanıtı bu pencerede göreceksiniz."
     ]
 
 

@@ -31,5 +31,5 @@ def test_the_day_is_wished_by_the_hour() -> None:
 
 
 def test_with_people_there_no_opening_is_named() -> None:
-    assert "Açılış" not in phrases.taken_down(waiting(replace(CLOSED, people="busy")))
-    assert "Açılış: yarın 09:00" in phrases.taken_down(waiting(CLOSED))
+    assert "09:00" not in phrases.taken_down(waiting(replace(CLOSED, people="busy")))
+    assert "Yarın 09:00’da buradayız." in phrases.taken_down(waiting(CLOSED))

@@ -224,7 +224,7 @@ def _dress(connection: Connection, shop: Shop, *, embeds: bool, language: str) -
         origins=allowed,
         language=language,
         order_example="AV-20418",
-        order_pattern=r"AV-\d{5}",
+        order_pattern="AV-#####",
         contact={"phone": "0850 000 28 58", "email": "merhaba@avlu.example"},
     )
     sites.save(connection, site.id, settings)
