@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from chatserver import __version__
+from chatserver.bot_commands import bot
 from chatserver.clock import SystemClock, to_ms
 from chatserver.domain.people import Role
 from chatserver.errors import ChatError, SettingsError
@@ -310,6 +311,7 @@ def transcripts_export(
 
 
 main.add_command(faq)
+main.add_command(bot)
 
 
 @main.command()

@@ -17,6 +17,7 @@ from chatserver.bot.turn import BotState, Decision, Heard, HeardKind, Knowledge,
 from chatserver.domain.conversations import Status
 from chatserver.domain.folding import fold
 from chatserver.domain.messages import Body, CardBody, ChoicesBody, FormBody, plain_text
+from chatserver.domain.orders import OrderOutcome
 from chatserver.masking import masked
 
 _EVENTS: dict[str, HeardKind] = {
@@ -85,7 +86,13 @@ class Talk:
 
     def says(self, lines: Sequence[str]) -> tuple[Body, ...]:
         """Take one turn with everything that is said in it, as a server would."""
-        heard = [self._heard(seq, line) for seq, line in enumerate(lines, 1)]
+        return self._take([self._heard(seq, line) for seq, line in enumerate(lines, 1)])
+
+    def hears_of_order(self, outcome: OrderOutcome) -> tuple[Body, ...]:
+        """Go on with the turn in which the order desk was asked."""
+        return self._take([Heard(1, "order", outcome=outcome)])
+
+    def _take(self, heard: Sequence[Heard]) -> tuple[Body, ...]:
         decision = take_turn(self.state, heard, self.situation, self.knowledge)
         self.state, self.last = decision.state, decision
         details = {**self.situation.details, **decision.gathered, **(decision.details or {})}
