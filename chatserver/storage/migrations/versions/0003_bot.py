@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "bot_script",
         sa.Column("id", KEY, nullable=False),
-        sa.Column("site_id", sa.BigInteger(), nullable=False),
+        sa.Column("site_id", KEY, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False, server_default=""),
@@ -27,7 +27,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "bot_draft",
-        sa.Column("site_id", sa.BigInteger(), nullable=False),
+        sa.Column("site_id", KEY, nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False, server_default=""),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
