@@ -44,6 +44,19 @@ async def test_s04_nothing_a_visitor_types_is_kept_or_told_unmasked(
     assert not [canary for canary in CANARIES for heap in heaps if canary in heap]
 
 
+async def test_s04_what_many_say_at_once_is_hidden_too(sqlite_stage: Stage) -> None:
+    stage = sqlite_stage
+    await stage.says(stage.ada, "merhaba")
+    said = [
+        posting.VisitorSays(stage.ada, None, client_id(), TextBody(f"kart {number}", f"x:{number}"))
+        for number in (CARD, TCKN, IBAN)
+    ]
+    answers = await stage.chat.do(posting.post_visitor_messages, said)
+    assert all(answers)
+    heap = await stage.chat.read(everything) + "".join(filter(str.isalnum, repr(answers)))
+    assert not [canary for canary in CANARIES if canary in heap]
+
+
 async def test_s04_a_resend_is_still_the_same_message(sqlite_stage: Stage) -> None:
     stage, key = sqlite_stage, client_id()
     sent = [

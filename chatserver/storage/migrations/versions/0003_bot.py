@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_bot_script_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bot_script")),
-        sa.UniqueConstraint("site_id", "version", name=op.f("uq_bot_script_site_id")),
+        sa.UniqueConstraint("site_id", "version", name=op.f("uq_bot_script_site_id_version")),
     )
     op.create_table(
         "bot_draft",
