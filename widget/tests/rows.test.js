@@ -40,7 +40,7 @@ test('queued and failed stand in groups of their own', () => {
   assert.deepEqual(rows.slice(1).map(({ delivery }) => delivery), ['none', 'failed', 'queued'])
 })
 
-const form = (seq, slot) => said(seq, { author: bot, kind: 'form', body: { text: '?', slot, step: 1, steps: 2, skippable: true, error: null } })
+const form = (seq, slot) => said(seq, { author: bot, kind: 'form', body: { text: '?', slot, step: 1, steps: 2, skippable: true, error: null, label: '' } })
 
 test('the composer becomes the field while the bot’s question is the last word', () => {
   assert.equal(openForm([form(1, 'name')], []).slot, 'name')

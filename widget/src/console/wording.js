@@ -7,7 +7,8 @@
 
 const HOUR_MS = 3_600_000
 
-const REASONS = new Set(['asked', 'no_answer', 'not_helped', 'complaint', 'urgent', 'stuck'])
+const REASONS = new Set(['asked', 'no_answer', 'not_helped', 'complaint', 'urgent', 'stuck', 'too_many_turns', 'policy', 'bot_error'])
+const WHYS = new Set(['entry', 'clarify', 'none', 'rule', 'flow', 'small_talk', 'handoff', 'order', 'guard', 'error'])
 const REFUSALS = new Set([
   'bad_request', 'too_large', 'unauthenticated', 'forbidden', 'not_found', 'not_assigned', 'taken', 'full',
   'not_available', 'resolved', 'client_id_conflict', 'rate_limited', 'unavailable', 'draining', 'timeout',
@@ -42,6 +43,25 @@ export function initials(name, language) {
 /** A handoff's reason. @param {Say} t @param {string} reason */
 export function reasonWords(t, reason) {
   return REASONS.has(reason) ? t(`console.reason.${reason}`) : reason
+}
+
+/**
+ * Why the bot said something, as one line: what spoke, how sure it was, what came second, what it read.
+ *
+ * @param {Say} t
+ * @param {import('../core/wire.js').WhyView} why
+ */
+export function whyWords(t, why) {
+  /** @param {number} share */
+  const percent = share => t('console.percent', { count: Math.round(share * 100) })
+  const parts = [why.kind === 'helped' ? t(`console.why.${why.judgement === 'helped' ? 'helped' : 'did_not_help'}`, { key: why.key })
+    : t(`console.why.${WHYS.has(why.kind) ? why.kind : 'guard'}`, { key: why.key })]
+  if (why.version !== '' && why.version !== '0') parts.push(t('console.why.version', { version: why.version }))
+  if (why.confidence !== null && why.kind !== 'helped') parts.push(t('console.bot.confidence', { percent: percent(why.confidence) }))
+  if (why.runner_up !== '' && why.runner_up_confidence !== null) parts.push(t('console.why.second', { key: why.runner_up, percent: percent(why.runner_up_confidence) }))
+  if (why.slots.length > 0) parts.push(t('console.why.read', { slots: why.slots.map(slot => slotWords(t, slot)).join(', ') }))
+  parts.push(t('console.why.took', { count: Math.max(1, Math.round(why.took_ms)) }))
+  return parts.join(' · ')
 }
 
 /** A refusal, by its stable code. @param {Say} t @param {string} code */

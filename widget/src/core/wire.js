@@ -9,8 +9,20 @@
  * @typedef {{text: string, choice: string | null}} TextView
  * @typedef {{text: string, options: OptionView[], purpose: string}} ChoicesView
  * @typedef {{entry: string, title: string, nodes: MarkdownNode[], confidence: number | null}} CardView
- * @typedef {{text: string, slot: string, step: number, steps: number, skippable: boolean, error: string | null}} FormView
+ * @typedef {{text: string, slot: string, step: number, steps: number, skippable: boolean, error: string | null, label: string}} FormView
  * @typedef {{type: string, actor: string, target: string, reason: string, details: Record<string, string>}} ActivityView
+ *
+ * @typedef {object} WhyView
+ * @property {string} kind
+ * @property {string} key
+ * @property {string} version
+ * @property {number | null} confidence
+ * @property {string} runner_up
+ * @property {number | null} runner_up_confidence
+ * @property {string[]} slots
+ * @property {string} judgement
+ * @property {string} language
+ * @property {number} took_ms
  *
  * @typedef {object} MessageBase
  * @property {string} conversation
@@ -20,6 +32,7 @@
  * @property {number} at_ms
  * @property {string | null} client_id
  * @property {AuthorView} author
+ * @property {WhyView | null} why
  *
  * @typedef {MessageBase & (
  *   {kind: 'text' | 'note', body: TextView} | {kind: 'choices', body: ChoicesView} |

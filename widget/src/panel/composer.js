@@ -76,7 +76,7 @@ export function Composer() {
   const notes = [form?.error ? 'wrong' : '', left < TELL_LEFT ? 'left' : '', trouble ? 'trouble' : ''].filter(Boolean).join(' ')
   const common = { id: 'write', ref: field, value: text, onInput: typed, onFocus: () => { writing.current = true }, onBlur: blurred, 'aria-describedby': notes || undefined, 'aria-invalid': form?.error || left < 0 ? 'true' : undefined, dir: 'auto' }
   return html`<form class=${`composer${form ? ' asks' : ''}`} novalidate onSubmit=${submit}>
-    ${form && html`<div class="prompt"><label for="write">${t(`widget.form.${form.slot}`)}
+    ${form && html`<div class="prompt"><label for="write">${form.label || t(`widget.form.${form.slot}`)}
       <span class="num">${t('widget.form.step', { step: form.step, steps: form.steps })}</span></label>
       ${form.skippable && html`<button type="button" class="btn plain small" onClick=${skip}>${t('widget.form.skip')}</button>`}</div>`}
     <div class="write">

@@ -104,7 +104,7 @@ export function openForm(messages, pending) {
 
 /**
  * Slots the visitor has answered in the flow that is still going on, by the answer's seq: those may
- * be corrected.
+ * be corrected. What only this shop asks for (it carries its own label) is corrected in the summary.
  *
  * @param {readonly MessageView[]} messages
  * @returns {Map<number, string>}
@@ -121,7 +121,7 @@ export function correctable(messages) {
   said.forEach((message, at) => {
     const before = said[at - 1]
     if (message.author.kind !== 'visitor' || before?.kind !== 'form' || message.kind !== 'text' || message.body.choice !== null) return
-    newest.set(before.body.slot, message.seq)
+    if (before.body.label === '') newest.set(before.body.slot, message.seq)
   })
   // What is being asked (again) is corrected by answering.
   const asked = last.kind === 'form' ? last.body.slot : null

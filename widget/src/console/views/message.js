@@ -2,8 +2,7 @@
 
 import { h } from 'preact'
 import { renderNodes, renderText } from '../../core/nodes.js'
-import { authorName, refusalWords, slotWords, visitorName } from '../wording.js'
-import { percent } from './gathered.js'
+import { authorName, refusalWords, slotWords, visitorName, whyWords } from '../wording.js'
 import { html, useApp } from './html.js'
 import { Icon, ProblemShape } from './icons.js'
 import { Avatar } from './parts.js'
@@ -38,6 +37,7 @@ export function Message({ message, one, follows, isLastSeen }) {
   return html`<li class="msg ${isOut ? 'out' : ''} ${kind === 'bot' ? 'bot' : ''} ${follows ? 'follow' : ''}">
     ${follows ? html`<span class="av" hidden></span><span></span>` : avatar}
     <div><div class=${follows ? 'vh' : 'mh'}>${head}</div><div class="bub" dir="auto"><${Body} message=${message} /></div>
+      ${message.why ? html`<p class="why t11 t3">${whyWords(t, message.why)}</p>` : null}
       ${isLastSeen ? html`<div class="msgstate"><${Icon} name="seen" size="s" />${t('console.seen')}</div>` : null}</div></li>`
 }
 
@@ -47,13 +47,13 @@ function Body({ message }) {
   if (message.kind === 'card') {
     return html`<div class="answer-card"><p class="q-title">${message.body.title}</p>
       <div class="nodes">${renderNodes(message.body.nodes, /** @type {any} */ (h))}</div>
-      ${message.body.confidence === null ? null : html`<p class="t11 t3">${t('console.bot.confidence', { percent: percent(t, message.body.confidence) })}</p>`}</div>`
+    </div>`
   }
   if (message.kind === 'choices') {
     return html`<p>${said(message.body.text)}</p><div class="options">${message.body.options.map(option => html`<span class="chip line">${option.label}</span>`)}</div>`
   }
   if (message.kind === 'form') {
-    return html`<p>${said(message.body.text)}</p><p class="t11 t3">${t('console.bot.asks', { slot: slotWords(t, message.body.slot) })}</p>`
+    return html`<p>${said(message.body.text)}</p><p class="t11 t3">${t('console.bot.asks', { slot: message.body.label || slotWords(t, message.body.slot) })}</p>`
   }
   return message.kind === 'activity' ? null : html`<p>${said(message.body.text)}</p>`
 }
