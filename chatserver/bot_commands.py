@@ -1,5 +1,6 @@
 """`chatserver bot …`: talk to the bot, check its scripts, take them out and in; no logic of its own."""
 
+import dataclasses
 import sys
 import time
 from collections.abc import Callable
@@ -175,6 +176,50 @@ def bot_check(script: Path | None, dialogues: tuple[Path, ...]) -> None:
     )
     if wrong:
         raise SystemExit(1)
+
+
+@bot.command(name="speed")
+@click.option("--entries", default=1000, show_default=True, help="FAQ entries in each language.")
+@click.option("--turns", default=2000, show_default=True)
+def bot_speed(entries: int, turns: int) -> None:
+    """Measure whole turns with the starter's rules, beside the FAQ engine alone in the same run.
+
+    The lines are those of the starter's dialogues; the entries are the starter's and made ones.
+    """
+    from chatserver.bot.checks import talk_of
+    from chatserver.bot.files import STARTER, load_script, starter_dialogues
+    from chatserver.bot.knowledge import FaqKnowledge
+    from faq import KnowledgeBase, load_starter
+    from faq.bench import entries as made
+    from faq.bench import utterances
+
+    own = load_starter()
+    more = made(utterances(max(0, entries * 10 - 520), seed=1))
+    english = [dataclasses.replace(one, language="en") for one in more]
+    knowledge = FaqKnowledge(KnowledgeBase([*own, *more, *english]))
+    script = load_script(STARTER)
+    now = to_datetime(SystemClock().now_ms()).astimezone(ZoneInfo("Europe/Istanbul"))
+    dialogues = [one for language in ("tr", "en") for one in starter_dialogues(language)]
+    took: list[float] = []
+    alone: list[float] = []
+    while len(took) < turns:
+        for dialogue in dialogues:
+            talk = talk_of(dialogue, script, knowledge, now=now, shop="Pera")
+            for turn in dialogue.turns:
+                lines = (turn.says,) if isinstance(turn.says, str) else turn.says
+                started = time.perf_counter()
+                talk.says(lines)
+                took.append((time.perf_counter() - started) * 1000)
+                started = time.perf_counter()
+                knowledge.find(" ".join(lines), talk.situation.language)
+                alone.append((time.perf_counter() - started) * 1000)
+    for name, times in (("a turn", took[:turns]), ("the FAQ alone", alone[:turns])):
+        ranked = sorted(times)
+        parts = [f"p{share} {ranked[len(ranked) * share // 100]:.1f}" for share in (50, 95, 99)]
+        click.echo(f"{name:14} {', '.join(parts)}, longest {ranked[-1]:.1f} ms")
+    click.echo(
+        f"ratio of medians {sorted(took)[len(took) // 2] / sorted(alone)[len(alone) // 2]:.1f}"
+    )
 
 
 def _on_site(site: str, do: "Callable[[Connection, Site, int], T]") -> T:

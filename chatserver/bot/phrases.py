@@ -72,25 +72,29 @@ def values(situation: Situation) -> dict[str, str]:
 
 def here(situation: Situation) -> str:
     """Return when people are there again as one says it (Yarın 09:00’da buradayız.), or ""."""
-    opens, language = situation.opens_at, situation.language
-    if opens is None:
+    if situation.opens_at is None:
         return ""
-    days = (opens.date() - situation.now.date()).days
-    time = opens.strftime("%H:%M")
+    return back(situation.now, situation.opens_at, situation.language)
+
+
+def back(now: datetime, opens_at: datetime, language: str) -> str:
+    """Return when people are there again, as a sentence: Yarın 09:00’da buradayız.
+
+    Args:
+        now, opens_at: aware, in the site's zone.
+    """
+    days = (opens_at.date() - now.date()).days
+    time = opens_at.strftime("%H:%M")
     if language == "tr":
         time = suffixed(time, "de") or time
-    if days == 0:
-        return worded(situation, "bot.here.today", time=time)
-    if days == 1:
-        return worded(situation, "bot.here.tomorrow", time=time)
+    if days < 2:
+        return say(language, "bot.here.tomorrow" if days else "bot.here.today", time=time)
     if days < 7:
-        weekday = format_date(opens.date(), "EEEE", locale=language)
-        day = weekday.lower() if language == "tr" else weekday
-        return worded(situation, "bot.here.weekday", weekday=day, time=time)
-    day = format_date(
-        opens.date(), "d MMMM EEEE" if language == "tr" else "EEEE d MMMM", locale=language
-    )
-    return worded(situation, "bot.here.day", day=day, time=time)
+        weekday = format_date(opens_at.date(), "EEEE", locale=language)
+        return say(language, "bot.here.weekday", weekday=weekday, time=time)
+    pattern = "d MMMM EEEE" if language == "tr" else "EEEE d MMMM"
+    day = format_date(opens_at.date(), pattern, locale=language)
+    return say(language, "bot.here.day", day=day, time=time)
 
 
 def opening(now: datetime, opens_at: datetime, language: str) -> str:

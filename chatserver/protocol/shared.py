@@ -134,13 +134,17 @@ class PeopleView(Fact, frozen=True):
 
     state: free (somebody can take one now) | busy (present, none free) | away (nobody).
     open: whether the weekly hours say open; null when unknown. opens_at_ms: next opening or null.
-    faces: display names of available agents, five at most.
+    faces: display names of available agents, five at most. back: when people are there again, as a
+    sentence by language; empty when open or unknown. holiday: its name by language, where it is for
+    one that nobody is there.
     """
 
     state: Literal["free", "busy", "away"]
     open: bool | None
     opens_at_ms: int | None
     faces: tuple[str, ...] = ()
+    back: dict[str, str] = msgspec.field(default_factory=dict)
+    holiday: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class VisitorConversation(Fact, frozen=True):

@@ -130,7 +130,12 @@ def why(value: Why) -> WhyView:
 def people(value: People) -> PeopleView:
     """Whether people are there."""
     return PeopleView(
-        state=value.state, open=value.open, opens_at_ms=value.opens_at_ms, faces=value.faces
+        state=value.state,
+        open=value.open,
+        opens_at_ms=value.opens_at_ms,
+        faces=value.faces,
+        back=dict(value.back),
+        holiday=dict(value.holiday.names) if value.holiday else {},
     )
 
 

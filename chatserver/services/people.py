@@ -1,10 +1,13 @@
 """Whether people are there for a site's visitors, and when they are back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection
 
+from chatserver.bot.phrases import back
 from chatserver.clock import to_datetime, to_ms
 from chatserver.domain.hours import Holiday
 from chatserver.domain.ids import TeamId
@@ -12,6 +15,7 @@ from chatserver.domain.people import Availability
 from chatserver.domain.sites import Site
 from chatserver.services.holidays import calendar_of
 from chatserver.storage import agents, sites
+from chatserver.words import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class People:
         open: what the weekly hours say; None when they are unknown.
         opens_at_ms: next opening while closed; None when open or unknown.
         holiday: for which it is closed just now; None on any other day.
+        back: when people are there again as a sentence, by language; empty like `opens_at_ms`.
         faces: display names of the agents who are there, five at most.
     """
 
@@ -31,6 +36,7 @@ class People:
     opens_at_ms: int | None
     faces: tuple[str, ...] = ()
     holiday: Holiday | None = None
+    back: Mapping[str, str] = field(default_factory=dict)
 
     def holiday_in(self, language: str) -> str:
         """Return the holiday's name in a language, or ""."""
@@ -68,4 +74,9 @@ def people_of(
         opens_at_ms=None if opening is None else to_ms(opening),
         faces=tuple(agent.name for agent in there[:5]),
         holiday=calendar.closed_by(now),
+        back={} if opening is None else _back(now.astimezone(opening.tzinfo), opening),
     )
+
+
+def _back(now: datetime, opening: datetime) -> dict[str, str]:
+    return {language: back(now, opening, language) for language in LANGUAGES}
