@@ -15,7 +15,7 @@ MAX_NAME_WORDS = 4
 MIN_QUESTION_CHARS = 8
 MAX_QUESTION_CHARS = 1000
 _REGION = "TR"
-_EMAIL = re.compile(r"[^\s<>,;:()\"']+@[^\s<>,;:()\"']+")
+_EMAIL = re.compile(r"[^\s<>,;:()\"'@]{1,64}@[^\s<>,;:()\"'@]{1,255}")
 _ASCII_I = str.maketrans({"İ": "i", "ı": "i"})
 _INTRODUCED = re.compile(
     r"^(?:merhaba\s+)?(?:ben|ad[ıi]m|benim ad[ıi]m|ismim|benim ismim|my name is|i['’]?m|i am)\s*:?\s+",

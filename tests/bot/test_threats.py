@@ -1,5 +1,6 @@
 """What hostile people do to a bot, with the starter's rules and flows in use."""
 
+import time
 import unicodedata
 from dataclasses import replace
 from typing import Literal
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from chatserver.bot import masks
 from chatserver.bot.checks import Talk as Preview
+from chatserver.bot.details import checked_email, checked_name, checked_phone
 from chatserver.bot.files import STARTER, load_script
+from chatserver.bot.intents import intents
 from chatserver.bot.script import Do, Rule, Script, Text, When
 from chatserver.domain.messages import plain_text
 
@@ -154,3 +157,19 @@ def test_b05_no_template_of_an_editor_reaches_a_secret() -> None:
     rule = Rule("r", Text("r"), (Do(say=Text("{settings.secret_key}{SECRET_KEY}{ad.__init__}x")),))
     [*_before, said] = lines(Talk(replace(FREE, script=Script((rule,)))).says("kedi"))
     assert said == "x"
+
+
+WORDS = ["merhaba", "selam", "iyi", "gunler", "tesekkur", "tesekkurler", "sagol", "sag", "ol", "bir", "bi", "sey", "soru", "bakar", "misiniz", "hi", "hello", "good", "ok", "okay", "thanks", "evet", "hayir", "hicbiri", "temsilci", "musteri", "bagla", "(a+)+$", "ğ"]
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_b01_no_long_message_holds_our_own_rules_up(language: str) -> None:
+    """What takes a second here would take for ever a few words later."""
+    for word in WORDS:
+        for mark in ("", " "):
+            started = time.process_time()
+            intents(f"{(word + mark) * 400}x", language)
+            checked_name(f"{(word + mark) * 400}1")
+            checked_email(f"{(word + mark) * 400}@")
+            checked_phone(f"{(word + mark) * 400}")
+            assert time.process_time() - started < 1, word

@@ -73,7 +73,7 @@ async def leave_details(shopper: Shopper) -> None:
     await shopper.press(shopper.t("widget.form.skip"))
     await shopper.sees("Elif Demir")
     await shopper.press(shopper.t("bot.slot.right"))
-    await shopper.sees(shopper.t("bot.handoff.closed_plain"))
+    await shopper.sees(shopper.t("bot.handoff.taken_queue"))
 
 
 async def see_who_waits(agent: Agent) -> None:
