@@ -20,7 +20,7 @@ from chatserver.domain.orders import (
     OrderUnknown,
 )
 
-_CODE = re.compile(r"(?<!\d)(\d{3}) ?-?(\d{3})(?!\d)")
+_CODE = re.compile(r"(?<![\w-])(\d{3}) ?-?(\d{3})(?!\d)")
 _STEP = {
     "received": "bot.order.step_received",
     "preparing": "bot.order.step_preparing",
@@ -43,18 +43,21 @@ def hear(draft: Draft, outcome: OrderOutcome) -> None:
     match outcome:
         case OrderFound(orders=found):
             gathering.stop(draft)
-            draft.remember(done=False, order=None)
             if not found:
                 draft.say("bot.order.none")
             for order in found:
                 for body in shown(draft, order):
                     draft.put(body)
+            draft.remember(done=False, order=None)
         case OrderUnknown():
             gathering.stop(draft)
             draft.offer_people(draft.words("bot.order.unknown"))
         case CodeSent(to=to):
             draft.remember(awaiting=True, gathering=None, tries=0)
-            draft.say("bot.order.code_sent", to=to)
+            if to:
+                draft.say("bot.order.code_sent", to=to)
+            else:
+                draft.say("bot.order.code_sent_plain")
             gathering.ask_code(draft)
         case CodeWrong(tries_left=left):
             gathering.ask_code(draft, error=draft.words("bot.order.code_wrong", count=left))

@@ -159,7 +159,37 @@ def test_b05_no_template_of_an_editor_reaches_a_secret() -> None:
     assert said == "x"
 
 
-WORDS = ["merhaba", "selam", "iyi", "gunler", "tesekkur", "tesekkurler", "sagol", "sag", "ol", "bir", "bi", "sey", "soru", "bakar", "misiniz", "hi", "hello", "good", "ok", "okay", "thanks", "evet", "hayir", "hicbiri", "temsilci", "musteri", "bagla", "(a+)+$", "ğ"]
+WORDS = [
+    "merhaba",
+    "selam",
+    "iyi",
+    "gunler",
+    "tesekkur",
+    "tesekkurler",
+    "sagol",
+    "sag",
+    "ol",
+    "bir",
+    "bi",
+    "sey",
+    "soru",
+    "bakar",
+    "misiniz",
+    "hi",
+    "hello",
+    "good",
+    "ok",
+    "okay",
+    "thanks",
+    "evet",
+    "hayir",
+    "hicbiri",
+    "temsilci",
+    "musteri",
+    "bagla",
+    "(a+)+$",
+    "ğ",
+]
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])

@@ -1,0 +1,135 @@
+"""What the bot says of orders, for everything that may come of asking the desk."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from chatserver.bot.checks import Talk
+from chatserver.bot.files import STARTER, load_script
+from chatserver.domain.conversations import HandoffReason
+from chatserver.domain.messages import FormBody, plain_text
+from chatserver.domain.orders import (
+    CodeSent,
+    CodeWrong,
+    OrderDeskOff,
+    OrderFound,
+    OrderKind,
+    OrderLocked,
+    OrderNeed,
+    OrderOutcome,
+    OrderSilent,
+    OrderStatus,
+    OrderStep,
+    OrderUnknown,
+)
+
+from .cast import CLOSED, FREE, KNOWLEDGE
+
+SITUATION = replace(FREE, script=load_script(STARTER), has_orders=True)
+SHIPPED = OrderStatus(
+    "SP123456",
+    OrderStep.SHIPPED,
+    expected=date(2026, 11, 24),
+    carrier="Aras Kargo",
+    tracking_url="https://aras.example/1",
+    cancel_url="https://shop.example/cancel",
+)
+
+
+def asked(situation: object = SITUATION, question: str = "siparişim nerede") -> Talk:
+    assert isinstance(situation, type(FREE))
+    talk = Talk(situation, KNOWLEDGE)
+    talk.says([question])
+    talk.says(["SP123456"])
+    talk.says(["ada@example.com"])
+    return talk
+
+
+def said(talk: Talk, outcome: OrderOutcome) -> str:
+    return "\n".join(plain_text(body) for body in talk.hears_of_order(outcome))
+
+
+def test_the_desk_is_asked_when_the_details_are_there() -> None:
+    talk = asked()
+    assert talk.last.order == OrderNeed(OrderKind.TRACK, "SP123456", "ada@example.com")
+    assert asked(question="siparişi iptal etmek istiyorum").last.order == OrderNeed(
+        OrderKind.CANCEL, "SP123456", "ada@example.com"
+    )
+
+
+def test_a_verified_visitor_is_not_asked_for_a_contact() -> None:
+    talk = Talk(replace(SITUATION, is_verified=True), KNOWLEDGE)
+    talk.says(["siparişim nerede"])
+    talk.says(["SP123456"])
+    assert talk.last.order == OrderNeed(OrderKind.TRACK, "SP123456")
+
+
+def test_a_code_is_asked_tried_sent_again_and_kept_nowhere() -> None:
+    talk = asked()
+    assert "a•••@example.com" in said(talk, CodeSent("a•••@example.com"))
+    assert isinstance(talk.last.says[-1], FormBody) and talk.last.says[-1].slot == "code"
+    talk.says(["kod gelmedi"])
+    assert talk.last.order is not None and talk.last.order.code is None
+    assert "siparişteki e-posta" in said(talk, CodeSent(""))
+    talk.says(["123 456"])
+    assert talk.last.order is not None and talk.last.order.code == "123456"
+    assert "Kalan deneme: 2" in said(talk, CodeWrong(2))
+    talk.says(["654321"])
+    text = said(talk, OrderFound((SHIPPED,)))
+    assert "SP123456 numaralı siparişiniz kargoda." in text
+    assert "Aras Kargo" in text and "24 Kasım" in text and "https://aras.example/1" in text
+    assert "shop.example/cancel" not in text, "nobody wanted to cancel"
+    assert not talk.state.awaiting
+    assert "654321" not in repr((talk.state.slots, talk.situation.details))
+
+
+def test_what_was_wanted_of_the_order_is_answered() -> None:
+    talk = asked(question="siparişi iptal etmek istiyorum")
+    assert "https://shop.example/cancel" in said(talk, OrderFound((SHIPPED,)))
+
+
+def test_a_question_in_the_middle_of_the_code_is_answered() -> None:
+    talk = asked()
+    said(talk, CodeSent("a•••@example.com"))
+    bodies = talk.says(["taksit var mı"])
+    assert "Kodu yazar mısınız?" in plain_text(bodies[-1])
+    talk.says(["[Bu adımı geç]"])
+    talk.says(["atla"])
+    assert not talk.state.awaiting
+
+
+def test_a_wrong_number_can_be_corrected_while_the_code_is_due() -> None:
+    talk = asked()
+    said(talk, CodeSent("a•••@example.com"))
+    talk.says(["pardon numara SP654321 olacaktı"])
+    assert talk.last.order is not None and talk.last.order.number == "SP654321"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (OrderUnknown(), "bulamadım"),
+        (OrderLocked(), "Çok fazla deneme"),
+        (OrderFound(()), "Hesabınızda sipariş bulamadım"),
+    ],
+)
+def test_where_there_is_nothing_to_show_it_is_said(outcome: OrderOutcome, words: str) -> None:
+    talk = asked()
+    assert words in said(talk, outcome)
+    assert talk.last.handoff is None
+
+
+@pytest.mark.parametrize("outcome", [OrderSilent(), OrderDeskOff()])
+def test_where_the_desk_can_not_help_people_get_what_was_gathered(outcome: OrderOutcome) -> None:
+    talk = asked(replace(SITUATION, people="away", opens_at=CLOSED.opens_at))
+    text = said(talk, outcome)
+    assert talk.last.handoff is HandoffReason.NO_ANSWER
+    assert talk.last.summary is not None
+    assert talk.last.summary.slots["order"] == "SP123456"
+    assert "Adınızı yazar mısınız?" in text
+
+
+def test_without_a_desk_the_faq_answers() -> None:
+    talk = Talk(replace(SITUATION, has_orders=False), KNOWLEDGE)
+    assert [body.entry for body in talk.says(["siparişim nerede"]) if hasattr(body, "entry")]
