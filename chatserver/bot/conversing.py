@@ -120,6 +120,7 @@ def _hear_details(draft: Draft, texts: Sequence[str], found: Sequence[frozenset[
         if Intent.ROBOT in said:
             draft.tell(phrases.robot(draft.situation))
         elif gathering.is_open(draft):
+            rules.apply(draft, "message", text, notes_only=True)
             hearing.hear(draft, text, said)
         if draft.is_handing_over or draft.is_asking_the_desk:
             return

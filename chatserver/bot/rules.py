@@ -19,8 +19,11 @@ FLOW = "flow:"
 """Value of a button that begins a flow, with the flow's key after it."""
 
 
-def apply(draft: Draft, event: EventKind, text: str = "") -> bool:
+def apply(draft: Draft, event: EventKind, text: str = "", *, notes_only: bool = False) -> bool:
     """Do what the rules say to an event.
+
+    Args:
+        notes_only: leave out rules that say or begin something: an answer to something else is due.
 
     Returns:
         Whether it is dealt with, so that nothing else needs to answer it.
@@ -31,7 +34,9 @@ def apply(draft: Draft, event: EventKind, text: str = "") -> bool:
     heard = _Heard(draft, text)
     handled = False
     for rule in script.rules:
-        if not _may_fire(draft, rule, event) or not _holds(draft, rule.when, heard):
+        if not _may_fire(draft, rule, event) or (notes_only and not _only_notes(rule)):
+            continue
+        if not _holds(draft, rule.when, heard):
             continue
         fired = {**draft.state.fired, rule.key: draft.state.fired.get(rule.key, 0) + 1}
         draft.remember(fired=fired)
@@ -74,6 +79,13 @@ def _may_fire(draft: Draft, rule: Rule, event: EventKind) -> bool:
         rule.enabled
         and rule.when.event == event
         and draft.state.fired.get(rule.key, 0) < rule.at_most
+    )
+
+
+def _only_notes(rule: Rule) -> bool:
+    """Whether a rule only tags, raises or routes."""
+    return not any(
+        do.say or do.ask or do.answer or do.flow or do.hand_over or do.close for do in rule.do
     )
 
 

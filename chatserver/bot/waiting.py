@@ -95,6 +95,7 @@ def _hear(draft: Draft, text: str) -> None:
     elif Intent.ROBOT in found:
         draft.say("bot.robot_waiting")
     elif gathering.is_open(draft):
+        rules.apply(draft, "message", text, notes_only=True)
         hearing.hear(draft, text, found)
     elif not rules.apply(draft, "message", text):
         _hear_more(draft, text, found)

@@ -46,6 +46,11 @@ def asked(situation: object = SITUATION, question: str = "siparişim nerede") ->
     return talk
 
 
+def need(talk: Talk) -> OrderNeed:
+    assert talk.last.order is not None
+    return talk.last.order
+
+
 def said(talk: Talk, outcome: OrderOutcome) -> str:
     return "\n".join(plain_text(body) for body in talk.hears_of_order(outcome))
 
@@ -70,10 +75,10 @@ def test_a_code_is_asked_tried_sent_again_and_kept_nowhere() -> None:
     assert "a•••@example.com" in said(talk, CodeSent("a•••@example.com"))
     assert isinstance(talk.last.says[-1], FormBody) and talk.last.says[-1].slot == "code"
     talk.says(["kod gelmedi"])
-    assert talk.last.order is not None and talk.last.order.code is None
+    assert need(talk).code is None
     assert "siparişteki e-posta" in said(talk, CodeSent(""))
     talk.says(["123 456"])
-    assert talk.last.order is not None and talk.last.order.code == "123456"
+    assert need(talk).code == "123456"
     assert "Kalan deneme: 2" in said(talk, CodeWrong(2))
     talk.says(["654321"])
     text = said(talk, OrderFound((SHIPPED,)))
@@ -103,7 +108,7 @@ def test_a_wrong_number_can_be_corrected_while_the_code_is_due() -> None:
     talk = asked()
     said(talk, CodeSent("a•••@example.com"))
     talk.says(["pardon numara SP654321 olacaktı"])
-    assert talk.last.order is not None and talk.last.order.number == "SP654321"
+    assert need(talk).number == "SP654321"
 
 
 @pytest.mark.parametrize(

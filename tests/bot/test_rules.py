@@ -105,6 +105,19 @@ def test_a_rule_that_only_notes_something_leaves_the_answer_to_the_bot() -> None
     assert (talk.last.tags, talk.last.priority) == (("taksit",), Priority.HIGH)
 
 
+def test_while_a_detail_is_asked_for_rules_only_take_notes() -> None:
+    talk = talk_with(
+        rule("t", Do(tag="hediye", priority=Priority.HIGH), when=When(says=("hediye*",))),
+        rule("s", said("KURAL"), when=When(says=("hediye*",))),
+        situation=waiting(BUSY),
+        match="all",
+    )
+    talk.happens("nobody_free")
+    assert "KURAL" not in lines(talk.says("hediyeydi bu, yetişmesi lazım"))
+    assert (talk.last.tags, talk.last.priority) == (("hediye",), Priority.HIGH)
+    assert talk.state.gathering == "name"
+
+
 def test_buttons_lead_to_entries_flows_and_people() -> None:
     buttons = (
         Button(Text("Taksit", "Instalments"), entry="instalments"),
