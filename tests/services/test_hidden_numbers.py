@@ -1,10 +1,15 @@
 """S-04: what is hidden is hidden wherever it could be kept, told or found."""
 
+import random
+
 import pytest
+import structlog
 from sqlalchemy import Connection, select
 
 from chatserver.domain.messages import MessageKind, TextBody
+from chatserver.logs import configure_logs
 from chatserver.services import drafts, posting, visitors
+from chatserver.settings import Settings
 from chatserver.storage.schema import metadata
 from tests.cast import Stage, client_id
 
@@ -91,3 +96,32 @@ async def test_s04_agents_pass_on_the_shops_account_and_nobodys_card(sqlite_stag
     heap = await stage.chat.read(everything)
     assert CANARIES[2] in heap
     assert CANARIES[0] not in heap and TCKN not in heap
+
+
+TALK = (
+    "mrb", "kargom nerde", "iade", "evet", "hayır", "atla", "temsilciye bağla", "Ada Yılmaz",
+    "ada@example.com", "kırık geldi", "AV-20418", "siparişi iptal etmek istiyorum", "geri",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_s03_s04_random_talks_leave_no_number_in_sql_facts_or_log(
+    sqlite_stage: Stage, seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage, dice = sqlite_stage, random.Random(seed)
+    configure_logs(Settings(log_level="debug", log_format="json"))
+    try:
+        for _turn in range(25):
+            marks = dice.choice(["", " ", "-", ".", "\u00a0"])
+            number = dice.choice([CARD, TCKN, IBAN]).replace(" ", marks)
+            said = f"{dice.choice(TALK)} {number} {dice.choice(TALK)}"
+            await stage.says(stage.ada, dice.choice([said, number, dice.choice(TALK)]))
+            structlog.get_logger("test").info("heard", text=said, rows=[{"body": said}])
+    finally:
+        structlog.reset_defaults()
+        structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    logged = "".join(capsys.readouterr())
+    assert "heard" in logged
+    heaps = [await stage.chat.read(everything), repr(stage.told.facts), logged]
+    bare = ["".join(filter(str.isalnum, heap)) for heap in heaps]
+    assert not [canary for canary in CANARIES for heap in bare if canary in heap]
