@@ -146,11 +146,18 @@ def _yes_no(text: str, language: str) -> str | None:
     return NO if Intent.NO in found else None
 
 
+def told_choice(step: Step, text: str, situation: Situation) -> str | None:
+    """Return the one choice of a step that a message names in passing, or None."""
+    return _named(step.choices, text, situation) if step.kind == "choice" else None
+
+
 def _choice(choices: Sequence[Choice], text: str, situation: Situation) -> str | None:
     """Return the value of the one choice that is named, by its label, its words, or its place."""
     place = ordinal(text, situation.language, len(choices))
-    if place is not None:
-        return choices[place].value
+    return _named(choices, text, situation) if place is None else choices[place].value
+
+
+def _named(choices: Sequence[Choice], text: str, situation: Situation) -> str | None:
     said = f" {plain(text, situation.language)} "
     named = [choice for choice in choices if any(f" {w} " in said for w in _words(choice))]
     return named[0].value if len(named) == 1 else None

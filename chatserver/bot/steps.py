@@ -67,6 +67,10 @@ def foretold(draft: Draft) -> dict[str, str]:
     """Return what the words that led here already say, so that nobody is asked for it again."""
     state, known = draft.state, draft.situation.details
     found = slots.harvest(flow(draft).steps, state.original, draft.situation)
+    for one in flow(draft).steps:
+        value = slots.told_choice(one, state.original, draft.situation)
+        if value is not None:
+            found[one.slot] = value
     original = checked_question(state.original) or ""
     is_told = len(original.split()) >= MIN_ORIGINAL_WORDS
     if is_told and step(draft, slots.QUESTION) is not None:
