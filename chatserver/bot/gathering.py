@@ -79,7 +79,7 @@ def put(draft: Draft, values: dict[str, str]) -> None:
     """Keep values of any of the flow's details."""
     skipped = tuple(s for s in draft.state.skipped if s not in values)
     draft.remember(slots={**draft.state.slots, **values}, skipped=skipped)
-    draft.gather(steps.as_details(values))
+    draft.gather(steps.as_details(draft, values))
     draft.read_slots(*values)
 
 
@@ -168,7 +168,7 @@ def finish(draft: Draft) -> None:
     """End the flow: hand over what was confirmed and say what happens next."""
     flow, noted = steps.flow(draft), steps.given(draft)
     if noted:
-        draft.confirm(steps.as_details(noted))
+        draft.confirm(steps.as_details(draft, noted))
     draft.remember(gathering=None, confirming=False, correcting=False, done=True, tries=0)
     if flow.then == "say":
         draft.tell(draft.templated(flow.say) or draft.words("bot.flow.noted"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chatserver.bot import slots
+from chatserver.bot import phrases, slots
 from chatserver.bot.details import checked_question
 from chatserver.bot.draft import Draft
 from chatserver.bot.script import LEAVE_MESSAGE, Flow, Step, Text
@@ -40,7 +40,7 @@ def wanted(draft: Draft) -> list[Step]:
     return [
         one
         for one in flow(draft).steps
-        if (one.slot in here or not has(known, one.slot)) and _is_wanted(draft, one)
+        if (one.slot in here or not _is_known(draft, one, known)) and _is_wanted(draft, one)
     ]
 
 
@@ -54,6 +54,10 @@ def missing(draft: Draft) -> str | None:
     """Return the first detail that is neither given nor passed over."""
     done = {*draft.state.slots, *draft.state.skipped}
     return next((one.slot for one in wanted(draft) if one.slot not in done), None)
+
+
+def _is_known(draft: Draft, one: Step, known: Mapping[str, str]) -> bool:
+    return has(known, draft.templated(one.label) if _is_own(one) else one.slot)
 
 
 def has(known: Mapping[str, str], slot: str) -> bool:
@@ -94,9 +98,23 @@ def _is_wanted(draft: Draft, one: Step) -> bool:
     return not (flow(draft).then == "order" and one.slot == "contact" and situation.is_verified)
 
 
-def as_details(gathered: Mapping[str, str]) -> dict[str, str]:
-    """Return details by the names that conversations keep: a contact is an e-mail or a phone."""
-    return {
-        slot if slot != "contact" else "email" if "@" in value else "phone": value
-        for slot, value in gathered.items()
-    }
+def as_details(draft: Draft, gathered: Mapping[str, str]) -> dict[str, str]:
+    """Return details by the names and in the words that conversations keep.
+
+    A contact is an e-mail or a phone; what only this shop asks for stands under its label.
+    """
+    details: dict[str, str] = {}
+    for slot, value in gathered.items():
+        one = step(draft, slot)
+        if slot == "contact":
+            details["email" if "@" in value else "phone"] = value
+        elif one is not None and _is_own(one):
+            details[draft.templated(one.label)] = slots.shown(one, value, draft.language)
+        else:
+            details[slot] = value
+    return details
+
+
+def _is_own(one: Step) -> bool:
+    """Whether a step asks for something that only this shop has a name for."""
+    return one.slot not in phrases.LABEL and bool(one.label.tr or one.label.en)

@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from chatserver.bot.script import Choice, Flow, Script, Step, Text
+from chatserver.bot.turn import Heard
 from chatserver.domain.messages import ChoicesBody
 
 from .cast import AWAY, BUSY, CLOSED, FREE, Talk, asked, form, lines, values, waiting
@@ -184,3 +186,82 @@ def test_a_long_message_is_shortened_in_the_summary_only() -> None:
     talk.presses("confirm:yes")
     assert talk.last.details is not None
     assert talk.last.details["question"] == long.strip()
+
+
+ASKS = Flow(
+    "gift",
+    Text("Hediye", "Gift"),
+    (
+        Step("day", "date", label=Text("Teslim günü", "Day")),
+        Step("budget", "amount", label=Text("Bütçe", "Budget")),
+        Step("wrap", "yes_no", label=Text("Paket", "Wrapping")),
+        Step(
+            "size",
+            "choice",
+            label=Text("Beden", "Size"),
+            choices=(
+                Choice("s", Text("Küçük", "Small")),
+                Choice("l", Text("Büyük", "Large"), ("geniş",)),
+            ),
+        ),
+        Step("photo", "file", label=Text("Fotoğraf", "Photo")),
+        Step("email", "email"),
+        Step("phone", "phone"),
+        Step("note", "text", label=Text("Not", "Note")),
+    ),
+)
+
+
+def gift(**world: object) -> Talk:
+    script = Script((), (ASKS,))
+    talk = Talk(replace(BUSY, script=script, **world))  # type: ignore[arg-type]
+    talk.presses("flow:gift")
+    return talk
+
+
+def test_every_kind_of_detail_is_read_and_kept_in_peoples_words() -> None:
+    talk = gift(takes_files=True)
+    assert asked(talk.last.says) == "day"
+    assert form(talk.last.says).label == "Teslim günü"
+    talk.says("yarın olsun")
+    talk.says("1.499,90 TL")
+    assert values(talk.says("bilmem")[-1]) == ["slot:yes", "slot:no"], "asked once more"
+    talk.presses("slot:yes", "Evet")
+    talk.says("geniş olan")
+    assert asked(talk.last.says) == "photo"
+    talk.hears(Heard(1, "file", "vazo.jpg"))
+    talk.says("ada@example.com")
+    talk.says("0532 123 45 67")
+    said = talk.says("kırmızı kurdele olsun")
+    assert "Bütçe: 1499,90" in lines(said)[-1] and "Teslim günü: 23.11.2026" in lines(said)[-1]
+    talk.says("evet")
+    assert talk.last.details == {
+        "Teslim günü": "23.11.2026",
+        "Bütçe": "1499,90",
+        "Paket": "Evet",
+        "Beden": "Büyük",
+        "Fotoğraf": "vazo.jpg",
+        "email": "ada@example.com",
+        "phone": "+905321234567",
+        "Not": "kırmızı kurdele olsun",
+    }
+    assert talk.last.handoff is not None
+
+
+def test_a_file_is_not_asked_for_where_none_can_be_sent() -> None:
+    talk = gift()
+    for said in ("yarın", "100 TL", "hayır", "küçük"):
+        talk.says(said)
+    assert asked(talk.last.says) == "email"
+
+
+def test_what_is_kept_is_not_asked_by_another_flow_again() -> None:
+    talk = gift(details={"Teslim günü": "23.11.2026", "email": "ada@example.com"})
+    assert asked(talk.last.says) == "budget"
+
+
+@pytest.mark.parametrize("wrong", ["asla", "31.02.2026"])
+def test_a_date_that_is_none_is_asked_again_and_then_let_go(wrong: str) -> None:
+    talk = gift()
+    assert "Bu tarihi okuyamadım" in (form(talk.says(wrong)).error or "")
+    assert lines(talk.says(wrong))[0] == "Sorun değil, bu bilgi olmadan devam edelim."
