@@ -15,6 +15,7 @@ from chatserver.bot.details import checked_email, checked_name, checked_phone
 from chatserver.bot.files import STARTER, load_script
 from chatserver.bot.intents import intents
 from chatserver.bot.script import Do, Rule, Script, Text, When
+from chatserver.domain.conversations import HandoffReason
 from chatserver.domain.messages import plain_text
 
 from .cast import AWAY, BUSY, CLOSED, FREE, KNOWLEDGE, Talk, cards, is_sayable, lines
@@ -203,3 +204,13 @@ def test_b01_no_long_message_holds_our_own_rules_up(language: str) -> None:
             checked_email(f"{(word + mark) * 400}@")
             checked_phone(f"{(word + mark) * 400}")
             assert time.process_time() - started < 1, word
+
+
+def test_b04_a_talk_without_an_end_goes_to_people_once() -> None:
+    talk, reasons = Talk(replace(BUSY, script=SCRIPT)), []
+    for number in range(140):
+        talk.says(f"bir şey daha soracaktım {number} numaralı")
+        if talk.last.handoff is not None:
+            reasons.append(talk.last.handoff)
+    assert reasons == [HandoffReason.TOO_MANY_TURNS]
+    assert talk.last.says == ()

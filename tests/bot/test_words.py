@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import chatserver.bot
-from chatserver.words import LANGUAGES, words
+from chatserver.words import LANGUAGES, familiar, words
 
 ROOT = Path(chatserver.bot.__file__).parent
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("*.py"))
@@ -41,3 +41,17 @@ def test_the_voice_is_kept() -> None:
         assert not re.search(r"(ınız|iniz|unuz|ünüz)\.$", said) or "yazınız" not in said, key
     for key, said in TABLES["en"].items():
         assert "!" not in said and "'" not in said, key
+
+
+def test_sen_says_only_what_differs_and_never_mixes() -> None:
+    turkish, own = TABLES["tr"], familiar("bot")
+    assert set(own) <= set(turkish)
+    for key, said in own.items():
+        assert said != turkish[key], key
+        assert re.findall(r"{\w+}", said) == re.findall(r"{\w+}", turkish[key]), key
+        assert not re.search(r"[ıiuü]n[ıiuü]z|s[ıiuü]n[ıiuü]z|\bsiz", said), key
+    rest = {key: said for key, said in turkish.items() if key not in own}
+    polite = [
+        key for key, said in rest.items() if re.search(r"s[ıiuü]n[ıiuü]z\b|\bsiz[ei]?\b", said)
+    ]
+    assert polite == []
