@@ -47,7 +47,7 @@ PRECISION = 0.95
 CLARIFY_FROM = 0.25
 RIVALS = 32
 _NOT_OF_LARGE = [PARTS.index(n) for n in ("nearest_meaning", "classifier", "classifier_rich")]
-_NOT_FIRST_OF_LARGE = [*_NOT_OF_LARGE, PARTS.index("nearest_letters")]
+_NOT_FIRST_OF_LARGE = [PARTS.index(n) for n in ("classifier", "classifier_rich")]
 _START = Weights((1.0,) * len(FIRST_PARTS), (1.0,) * len(PARTS), (0.0,) * len(EVIDENCE), 0.0)
 
 
