@@ -270,11 +270,11 @@ class Engine:
         exact = frozenset(self._exact.get(analysis.words, ()))
         places = [*dict.fromkeys([*sorted(exact)[:close], *_best(rough, close)])]
         aligned = self.alignment.align(analysis.roots, places)
-        near = self._nearest(letters, meaning, places)
+        near = self._nearest(letters, places)
         active = first[_OF_LARGE] if self.large else first
         return Looked(
             tuple(places),
-            np.concatenate([first[:, places], near, _stacked(aligned)]).T,
+            np.concatenate([first[:, places], near[None], _stacked(aligned)]).T,
             tuple(active.argmax(axis=1).tolist()),
             tuple(aligned.utterance.tolist()),
             exact,
@@ -286,14 +286,11 @@ class Engine:
             self.meanings.vector(analysis.roots)
         )
 
-    def _nearest(self, letters: _Vector, meaning: _Vector, places: Sequence[int]) -> Floats:
-        """Return how near each entry's nearest utterance is, by letters and by meanings."""
+    def _nearest(self, letters: _Vector, places: Sequence[int]) -> Floats:
+        """Return how near each entry's nearest utterance is, by letters."""
         spans, bounds = self.alignment.utterances_of(places)
-        near = np.zeros((2, len(places)), np.float32)
-        near[0] = np.maximum.reduceat(self.letters.rows.dots(*letters, spans), bounds)
-        if self.meanings.rows is not None:
-            near[1] = np.maximum.reduceat(self.meanings.rows.dots(*meaning, spans), bounds)
-        return near
+        near = np.maximum.reduceat(self.letters.rows.dots(*letters, spans), bounds)
+        return np.asarray(near, np.float32)
 
     def _first_parts(self, letters: _Vector, meaning: _Vector) -> Floats:
         first = np.zeros((len(FIRST_PARTS), len(self.entries)), np.float32)
@@ -330,4 +327,4 @@ def _best(scores: Floats, count: int) -> list[int]:
     return [int(place) for place in chosen[order][:count]]
 
 
-assert len(PARTS) == len(FIRST_PARTS) + 2 + 7
+assert len(PARTS) == len(FIRST_PARTS) + 1 + 7

@@ -18,8 +18,8 @@ from faq.letters import MAX_REMEMBERED, by_owner, occurrences, summed
 from faq.postings import Floats, Postings, Rows, normalised
 from faq.thesaurus import Thesaurus
 
-OWN_SHARE = 0.35
-"""What a root itself counts beside its concepts (flat from 0.2 to 0.6, docs/faq.md)."""
+OWN_SHARE = 0.65
+"""What a root itself counts beside its concepts (flat from 0.2 to 0.7, docs/faq.md)."""
 
 IDF_POWER = 0.75
 WEAK_SHARE = 0.4

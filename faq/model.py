@@ -21,7 +21,6 @@ PARTS = (
     "classifier",
     "classifier_rich",
     "nearest_letters",
-    "nearest_meaning",
     "asked",
     "known",
     "gap",
