@@ -69,8 +69,7 @@ class Alignment:
             own[owner].update(dict.fromkeys(places[r] for r in text))
         self._entries = _Lists([list(items) for items in own])
         self._answers = _Lists([[places[r] for r in dict.fromkeys(a)] for a in answers])
-        ends = np.searchsorted(np.asarray(owners), np.arange(len(answers) + 1))
-        self._first = ends.astype(np.int64)
+        self._first = np.searchsorted(np.asarray(owners), np.arange(len(answers) + 1))
         self._weigh(meanings, likeness)
 
     def _weigh(self, meanings: Meanings, likeness: Likeness) -> None:
@@ -80,6 +79,7 @@ class Alignment:
         weights = [meanings.weight(root) for root in meanings.vocabulary]
         self._weights = np.array([*weights, 1e-6], np.float32)
         self._heaviest = meanings.idf("")
+        self._totals = self._utterances.summed(self._weights)
 
     def grown(
         self, roots: Sequence[str], at: int, owner: int, *, meanings: Meanings, likeness: Likeness
@@ -109,7 +109,7 @@ class Alignment:
     def likes(self, roots: Sequence[str], entry: int) -> list[tuple[str, float]]:
         """Return for each root of a message its best like among an entry's roots, 0-1."""
         alike = self.likeness_of(roots)
-        places, _ = self._entries.of(np.array([entry]))
+        places, _ = self._entries.of([(entry, entry + 1)])
         names = [*self._meanings.vocabulary, ""]
         best = alike[:, places].argmax(axis=1)
         found = [float(alike[row, places[at]]) for row, at in enumerate(best)]
@@ -118,37 +118,34 @@ class Alignment:
             for at, value in zip(best, found, strict=True)
         ]
 
-    def utterances_of(self, entries: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the places of these entries' utterances, and where each entry's begin."""
-        chosen = np.asarray(entries, np.int64)
-        starts = self._first[chosen]
-        lengths = self._first[chosen + 1] - starts
-        ends = np.cumsum(lengths)
-        bounds = ends - lengths
-        rows = np.repeat(starts - bounds, lengths)
-        rows += np.arange(ends[-1])
-        return rows, bounds
+    def utterances_of(self, entries: Sequence[int]) -> tuple[list[tuple[int, int]], np.ndarray]:
+        """Return from where to where each of these entries' utterances stand.
+
+        And where each entry's begin, when they stand one entry after the other.
+        """
+        spans = [(int(self._first[entry]), int(self._first[entry + 1])) for entry in entries]
+        return spans, np.cumsum([0, *(end - first for first, end in spans[:-1])])
 
     def align(self, roots: Sequence[str], entries: Sequence[int]) -> Aligned:
         """Lay a message of at least one root beside entries."""
         alike = self.likeness_of(roots)
         weights = self.weights_of(roots)
         share = weights / weights.sum()
-        rows, bounds = self.utterances_of(entries)
-        places, starts = self._utterances.of(rows)
-        beside = alike[:, places]
+        spans, bounds = self.utterances_of(entries)
+        rows = np.concatenate([np.arange(first, end) for first, end in spans])
+        places, starts = self._utterances.of(spans)
+        beside = alike.take(places, axis=1)
         in_each = np.maximum.reduceat(beside, starts, axis=1)
         asked = np.maximum.reduceat(in_each, bounds, axis=1)
-        replied, replies = self._answers.of(np.asarray(entries, np.int64))
-        answered = np.maximum.reduceat(alike[:, replied], replies, axis=1)
+        replied, replies = self._answers.of([(entry, entry + 1) for entry in entries])
+        answered = np.maximum.reduceat(alike.take(replied, axis=1), replies, axis=1)
         known = np.maximum(asked, np.float32(ANSWER_SHARE) * answered)
         gap = (weights[:, None] * (1 - known)).max(axis=0) / self._heaviest
         telling = np.array([self._meanings.tells(root) for root in roots])
         elsewhere = (known[telling & (alike.max(axis=1) >= HAS_FROM)] < LACKS_UNDER).sum(axis=0)
         forward = share @ in_each
-        counted = self._weights[places]
-        back = np.add.reduceat(counted * beside.max(axis=0), starts)
-        back /= np.add.reduceat(counted, starts)
+        counted = self._weights.take(places) * beside.max(axis=0)
+        back = np.add.reduceat(counted, starts) / self._totals.take(rows)
         mutual = 2 * forward * back / (forward + back + 1e-9)
         most = np.maximum.reduceat(mutual, bounds)
         leads = np.flatnonzero(mutual >= np.repeat(most, np.diff(bounds, append=len(rows))))
@@ -170,39 +167,41 @@ class _Lists:
     def __init__(self, lists: Sequence[Sequence[int]]) -> None:
         filled = [list(items) or [-1] for items in lists]
         self._items = np.array([item for items in filled for item in items], np.int32)
-        self._lengths = np.array([len(items) for items in filled], np.int32)
-        self._starts = np.cumsum(self._lengths, dtype=np.int32) - self._lengths
+        self._bounds = np.cumsum([0, *map(len, filled)], dtype=np.int64)
 
     def one(self, at: int) -> list[int]:
         """Return one list, without the place of nothing."""
-        start = int(self._starts[at])
-        items: list[int] = self._items[start : start + int(self._lengths[at])].tolist()
+        items: list[int] = self._items[self._bounds[at] : self._bounds[at + 1]].tolist()
         return [item for item in items if item >= 0]
 
     def inserted(self, at: int, items: Sequence[int]) -> "_Lists":
         """Return the lists with one more at a place."""
-        start = int(self._starts[at]) if at < len(self._starts) else len(self._items)
-        return self._spliced(at, at, start, start, items)
+        return self._spliced(at, at, items)
 
     def replaced(self, at: int, items: Sequence[int]) -> "_Lists":
         """Return the lists with another in the place of one."""
-        start = int(self._starts[at])
-        return self._spliced(at, at + 1, start, start + int(self._lengths[at]), items)
+        return self._spliced(at, at + 1, items)
 
-    def _spliced(self, at: int, after: int, start: int, end: int, items: Sequence[int]) -> "_Lists":
+    def _spliced(self, at: int, after: int, items: Sequence[int]) -> "_Lists":
         filled = np.array(list(items) or [-1], np.int32)
+        start, end = int(self._bounds[at]), int(self._bounds[after])
         other = copy(self)
         other._items = np.concatenate([self._items[:start], filled, self._items[end:]])
-        length = np.array([len(filled)], np.int32)
-        other._lengths = np.concatenate([self._lengths[:at], length, self._lengths[after:]])
-        other._starts = np.cumsum(other._lengths, dtype=np.int32) - other._lengths
+        moved = self._bounds[after:] + (len(filled) - (end - start))
+        other._bounds = np.concatenate([self._bounds[: at + 1], moved])
         return other
 
-    def of(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the items of the chosen lists, and where each list starts among them."""
-        lengths = self._lengths[chosen]
-        ends = np.cumsum(lengths)
-        starts = ends - lengths
-        places = np.repeat(self._starts[chosen] - starts, lengths)
-        places += np.arange(ends[-1], dtype=np.int32)
-        return self._items[places], starts
+    def summed(self, values: Floats) -> Floats:
+        """Return for each list the sum of its places' values."""
+        return np.asarray(np.add.reduceat(values[self._items], self._bounds[:-1]), np.float32)
+
+    def of(self, spans: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the items of the lists in some spans, and where each list starts among them."""
+        parts, starts, before = [], [], 0
+        for first, end in spans:
+            bounds = self._bounds[first : end + 1]
+            start, stop = int(bounds[0]), int(bounds[-1])
+            parts.append(self._items[start:stop])
+            starts.append(bounds[:-1] - (start - before))
+            before += stop - start
+        return np.concatenate(parts), np.concatenate(starts)

@@ -4,10 +4,13 @@ Multinomial logistic regression in its dual form: an entry's score is a weighted
 message's similarities with all utterances. It sees what the nearest utterance can't: that a word
 is common to ten of an entry's utterances, or to ten entries.
 
-Source: kernel multinomial logistic regression, fitted with Nesterov's accelerated gradient.
+Source: kernel multinomial logistic regression, fitted with Nesterov's accelerated gradient; its
+bias by iterative scaling (Darroch & Ratcliff 1972), unpenalised: an entry that is said in more ways
+is likelier, and one whose words are everybody's is not.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +25,7 @@ MAX_UTTERANCES = 3000
 
 PENALTY = 0.05
 STEPS = 60
+_LEAST = 1e-6
 
 
 def is_affordable(utterances: int, entries: int) -> bool:
@@ -30,27 +34,53 @@ def is_affordable(utterances: int, entries: int) -> bool:
     return entries > 1 and small
 
 
-def fit(similar: Floats, owners: np.ndarray, entries: int, start: Floats | None = None) -> Floats:
-    """Return the dual weights, utterances × entries.
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What was learned of a knowledge base.
+
+    Args:
+        weights: utterances × entries.
+        bias: of each entry.
+    """
+
+    weights: Floats
+    bias: Floats
+
+    def opened(self, at: int) -> "Votes":
+        """Return the same with room for one utterance more."""
+        return Votes(np.insert(self.weights, at, 0.0, axis=0), self.bias)
+
+
+def fit(similar: Floats, owners: np.ndarray, entries: int, start: Votes | None = None) -> Votes:
+    """Return the weights under which every utterance speaks for its own entry.
 
     Args:
         similar: similarity of every utterance with every other, symmetric.
         owners: the entry of each.
-        start: weights to begin from; with them a tenth of the steps is enough.
+        start: what to begin from; with it a tenth of the steps is enough.
     """
     truth = np.zeros((len(owners), entries), np.float32)
     truth[np.arange(len(owners)), owners] = 1.0
-    weights = np.zeros_like(truth) if start is None else start
+    said = truth.sum(axis=0)
+    weights = start.weights if start else np.zeros_like(truth)
+    bias = start.bias if start else np.zeros(entries, np.float32)
     ahead, momentum = weights, 1.0
     # Half of the largest eigenvalue bounds the curvature of softmax.
     step = 1.0 / (0.5 * _largest_eigenvalue(similar) + PENALTY)
     for _ in range(STEPS if start is None else STEPS // 10):
-        gradient = _softmax(similar @ ahead) - truth + PENALTY * ahead
+        belief = _softmax(similar @ ahead + bias)
+        gradient = belief - truth + PENALTY * ahead
         after: Floats = (ahead - step * gradient).astype(np.float32)
         faster = (1 + math.sqrt(1 + 4 * momentum * momentum)) / 2
         ahead = (after + (momentum - 1) / faster * (after - weights)).astype(np.float32)
         weights, momentum = after, faster
-    return np.asarray(weights, np.float32)
+        bias = _balanced(bias, said, belief)
+    return Votes(weights, _balanced(bias, said, _softmax(similar @ weights + bias)))
+
+
+def _balanced(bias: Floats, said: Floats, belief: Floats) -> Floats:
+    """Return the bias under which each entry is believed in as often as it was said, or nearly."""
+    return np.asarray(bias + np.log(said / np.maximum(belief.sum(axis=0), _LEAST)), np.float32)
 
 
 def _largest_eigenvalue(similar: Floats) -> float:

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faq import classifier
 from faq.alignment import Aligned, Alignment
@@ -18,7 +19,7 @@ from faq.entries import Entry
 from faq.letters import Letters
 from faq.meanings import Likeness, Meanings
 from faq.model import FIRST_PARTS, PARTS, LanguageModel, Weights
-from faq.postings import Floats, Postings, Rows
+from faq.postings import Floats
 from faq.spelling import Spelling
 from faq.thesaurus import Thesaurus
 
@@ -29,8 +30,11 @@ first score sees it (measured, docs/faq.md)."""
 MAX_WORDS = 60
 """Words of a message that are read; the question stands before that, and time is bounded."""
 
+FEW = 512
+"""Scores up to which sorting them all is quickest."""
+
 _KERNEL_SHARE = 0.5
-_NEAREST = PARTS.index("nearest_letters")
+_Vector = tuple[NDArray[np.int64], Floats]
 _OF_LARGE = [FIRST_PARTS.index(n) for n in ("entry_letters", "entry_meaning", "answer_meaning")]
 
 
@@ -152,7 +156,7 @@ class Engine:
         self.large = not (
             with_classifier and classifier.is_affordable(len(self.owners), len(entries))
         )
-        self.letters = Letters(words, self.owners, len(entries), language.code, large=self.large)
+        self.letters = Letters(words, self.owners, len(entries), language.code)
         self.meanings = Meanings(
             roots,
             self.owners,
@@ -166,16 +170,27 @@ class Engine:
         self.alignment = Alignment(
             roots, self.owners, answers, meanings=self.meanings, likeness=likeness
         )
-        self._count()
-        self._dual: Floats | None = None
+        self._votes: classifier.Votes | None = None
         if not self.large:
-            self._dual = classifier.fit(self._similar(), np.asarray(self.owners), len(entries))
+            self._classify(None)
 
-    def _count(self) -> None:
-        """Count the utterances of each entry."""
-        count = len(self.entries)
-        self._starts = np.searchsorted(np.asarray(self.owners), np.arange(count))
-        self.richness = min(1.5, max(0.0, math.log2(len(self.owners) / count / 2) / 2))
+    @property
+    def richness(self) -> float:
+        """How many utterances an entry has, 0-1.5: how much there is to learn from."""
+        return min(1.5, max(0.0, math.log2(len(self.owners) / len(self.entries) / 2) / 2))
+
+    def _classify(self, start: classifier.Votes | None) -> None:
+        """Learn the classifier, and what each feature adds to its votes."""
+        assert self.meanings.rows is not None
+        letters, meaning = self.letters.rows.matrix(), self.meanings.rows.matrix()
+        similar = ((letters @ letters.T + meaning @ meaning.T) * _KERNEL_SHARE).toarray()
+        owners = np.asarray(self.owners)
+        self._votes = classifier.fit(
+            np.asarray(similar, np.float32), owners, len(self.entries), start
+        )
+        weights = self._votes.weights * np.float32(_KERNEL_SHARE)
+        self._by_letters: Floats = letters.T @ weights
+        self._by_meaning: Floats = meaning.T @ weights
 
     def with_utterance(self, entry: Entry, utterance: str) -> "Engine":
         """Return an engine in which one entry has one utterance more, without a rebuild.
@@ -206,11 +221,8 @@ class Engine:
         other.alignment = self.alignment.grown(
             analysis.roots, at, owner, meanings=other.meanings, likeness=likeness
         )
-        other._count()
-        if self._dual is not None:
-            start = np.insert(self._dual, at, 0.0, axis=0)
-            owners = np.asarray(other.owners)
-            other._dual = classifier.fit(other._similar(), owners, len(self.entries), start)
+        if self._votes is not None:
+            other._classify(self._votes.opened(at))
         return other
 
     @property
@@ -218,13 +230,6 @@ class Engine:
         """What was learned for a knowledge base of this kind."""
         model = self.language.model
         return model.large if self.large else model.small
-
-    def _similar(self) -> Floats:
-        assert isinstance(self.letters.rows, Postings)
-        assert isinstance(self.meanings.rows, Postings)
-        letters, meaning = self.letters.rows.matrix(), self.meanings.rows.matrix()
-        both = (letters @ letters.T + meaning @ meaning.T) * _KERNEL_SHARE
-        return np.asarray(both.toarray(), np.float32)
 
     def reading(self, text: str) -> Reading:
         """Return a message read and its unknown words repaired."""
@@ -259,48 +264,49 @@ class Engine:
         """
         if not analysis.words or not (analysis.asks or analysis.words in self._exact):
             return None
-        first = self._first_parts(analysis)
+        letters, meaning = self._vectors(analysis)
+        first = self._first_parts(letters, meaning)
         rough = np.asarray(self.weights.first, np.float32) @ first
         exact = frozenset(self._exact.get(analysis.words, ()))
         places = [*dict.fromkeys([*sorted(exact)[:close], *_best(rough, close)])]
         aligned = self.alignment.align(analysis.roots, places)
-        parts = np.concatenate([first[:, places], _stacked(aligned)]).T
-        if self.large:
-            parts[:, _NEAREST] = self._nearest(analysis, places)
+        near = self._nearest(letters, places)
         active = first[_OF_LARGE] if self.large else first
         return Looked(
             tuple(places),
-            parts,
+            np.concatenate([first[:, places], near[None], _stacked(aligned)]).T,
             tuple(active.argmax(axis=1).tolist()),
             tuple(aligned.utterance.tolist()),
             exact,
         )
 
-    def _nearest(self, analysis: Analysis, places: Sequence[int]) -> Floats:
-        """Return by letters how near each entry's nearest utterance is."""
-        assert isinstance(self.letters.rows, Rows)
-        rows, bounds = self.alignment.utterances_of(places)
-        found = self.letters.rows.dots(*self.letters.vector(analysis.words), rows)
-        return np.asarray(np.maximum.reduceat(found, bounds))
+    def _vectors(self, analysis: Analysis) -> tuple[_Vector, _Vector]:
+        """Return a message's features by letters and by meanings, and their weights."""
+        return _arrays(self.letters.vector(analysis.words)), _arrays(
+            self.meanings.vector(analysis.roots)
+        )
 
-    def _first_parts(self, analysis: Analysis) -> Floats:
-        letters = self.letters.vector(analysis.words)
-        meaning = self.meanings.vector(analysis.roots)
+    def _nearest(self, letters: _Vector, places: Sequence[int]) -> Floats:
+        """Return how near each entry's nearest utterance is, by letters."""
+        spans, bounds = self.alignment.utterances_of(places)
+        near = np.maximum.reduceat(self.letters.rows.dots(*letters, spans), bounds)
+        return np.asarray(near, np.float32)
+
+    def _first_parts(self, letters: _Vector, meaning: _Vector) -> Floats:
         first = np.zeros((len(FIRST_PARTS), len(self.entries)), np.float32)
-        if self._dual is not None:
-            assert isinstance(self.letters.rows, Postings)
-            assert isinstance(self.meanings.rows, Postings)
-            row_letters = self.letters.rows.dots(*letters)
-            row_meaning = self.meanings.rows.dots(*meaning)
-            first[0] = np.maximum.reduceat(row_letters, self._starts)
-            first[1] = np.maximum.reduceat(row_meaning, self._starts)
-            votes = ((row_letters + row_meaning) * _KERNEL_SHARE) @ self._dual
-            first[5] = votes - votes.mean()
-            first[6] = first[5] * self.richness
-        first[2] = self.letters.entries.dots(*letters)
-        first[3] = self.meanings.entries.dots(*meaning)
-        first[4] = self.meanings.answers.dots(*meaning)
+        first[0] = self.letters.entries.dots(*letters)
+        first[1] = self.meanings.entries.dots(*meaning)
+        first[2] = self.meanings.answers.dots(*meaning)
+        if self._votes is not None:
+            votes = self._votes.bias + letters[1] @ self._by_letters.take(letters[0], axis=0)
+            votes += meaning[1] @ self._by_meaning.take(meaning[0], axis=0)
+            first[3] = votes - votes.mean()
+            first[4] = first[3] * np.float32(self.richness)
         return first
+
+
+def _arrays(vector: tuple[list[int], list[float]]) -> _Vector:
+    return np.array(vector[0], np.int64), np.array(vector[1], np.float32)
 
 
 def _stacked(aligned: Aligned) -> Floats:
@@ -314,14 +320,11 @@ def _stacked(aligned: Aligned) -> Floats:
 
 def _best(scores: Floats, count: int) -> list[int]:
     """Return the places of the highest scores, highest first; of equals the first place."""
-    if len(scores) > count:
-        chosen = np.argpartition(-scores, count - 1)[:count]
-        bound = scores[chosen].min()
-        chosen = np.flatnonzero(scores >= bound)
-    else:
-        chosen = np.arange(len(scores))
-    order = np.lexsort((chosen, -scores[chosen]))
+    chosen = np.arange(len(scores))
+    if len(scores) > FEW:
+        chosen = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
+    order = np.argsort(-scores[chosen], kind="stable")
     return [int(place) for place in chosen[order][:count]]
 
 
-assert len(PARTS) == len(FIRST_PARTS) + 7
+assert len(PARTS) == len(FIRST_PARTS) + 1 + 7

@@ -35,17 +35,10 @@ class Letters:
         texts: the words of every utterance.
         owners: for each of them, the place of its entry, rising.
         entries: number of entries; idf counts these, not utterances.
-        large: whether utterances are only looked at one by one, not all for every message.
     """
 
     def __init__(
-        self,
-        texts: Sequence[Sequence[str]],
-        owners: Sequence[int],
-        entries: int,
-        language: str,
-        *,
-        large: bool,
+        self, texts: Sequence[Sequence[str]], owners: Sequence[int], entries: int, language: str
     ) -> None:
         sizes = CHARS.get(language, _ANY)
         self._sizes = sizes[1:] if len(texts) > LARGE else sizes
@@ -58,7 +51,7 @@ class Letters:
         self._idf: list[float] = idf.tolist()
         rows = _weighted(counts, idf)
         self.entries = Postings(normalised(by_owner(rows, owners, entries)))
-        self.rows = Rows(rows) if large else Postings(rows)
+        self.rows = Rows(rows)
         self._memory: dict[str, tuple[list[int], int]] = {}
 
     def _counted(self, texts: Sequence[Sequence[str]]) -> sparse.csr_array:

@@ -15,11 +15,11 @@ import numpy as np
 from scipy import sparse
 
 from faq.letters import MAX_REMEMBERED, by_owner, occurrences, summed
-from faq.postings import Floats, Postings, normalised
+from faq.postings import Floats, Postings, Rows, normalised
 from faq.thesaurus import Thesaurus
 
-OWN_SHARE = 0.35
-"""What a root itself counts beside its concepts (flat from 0.2 to 0.6, docs/faq.md)."""
+OWN_SHARE = 0.65
+"""What a root itself counts beside its concepts (flat from 0.2 to 0.7, docs/faq.md)."""
 
 IDF_POWER = 0.75
 WEAK_SHARE = 0.4
@@ -65,7 +65,7 @@ class Meanings:
         known = self._root_vectors()
         rows = normalised(self._combined(in_text, known, texts))
         self.entries = Postings(normalised(by_owner(rows, owners, self._entries)))
-        self.rows = None if large else Postings(rows)
+        self.rows = None if large else Rows(rows)
         self.answers = Postings(normalised(self._combined(in_answer, known, answers)))
         self._memory: dict[str, tuple[list[tuple[int, float]], float]] = {}
 
@@ -183,24 +183,21 @@ class Likeness:
         vocabulary: the roots on the knowledge base's side, by their place.
     """
 
-    ALIKE_FROM = 0.25
-    """Less is chance."""
-
-    MAX_REMEMBERED = 20_000
-
     def __init__(self, vocabulary: dict[str, int], thesaurus: Thesaurus) -> None:
         self._vocabulary = vocabulary
         self._thesaurus = thesaurus
-        chosen = _chosen(thesaurus, [thesaurus.terms.get(root) for root in vocabulary])
-        self._postings = Postings(normalised(chosen))
-        self._units = normalised(thesaurus.vectors)
+        self._places = np.full(thesaurus.vectors.shape[0], -1, np.int32)
+        for root, place in vocabulary.items():
+            term = thesaurus.terms.get(root)
+            if term is not None:
+                self._places[term] = place
         self._memory: dict[str, tuple[np.ndarray, Floats]] = {}
 
     def of(self, root: str) -> tuple[np.ndarray, Floats]:
         """Return the places of the roots that are alike, and how much."""
         found = self._memory.get(root)
         if found is None:
-            if len(self._memory) >= self.MAX_REMEMBERED:
+            if len(self._memory) >= MAX_REMEMBERED:
                 self._memory.clear()
             found = self._memory[root] = self._compare(root)
         return found
@@ -211,15 +208,13 @@ class Likeness:
         if term is None:
             places = np.array([] if place is None else [place], np.int32)
             return places, np.ones(len(places), np.float32)
-        start, end = self._units.indptr[term], self._units.indptr[term + 1]
-        alike = self._postings.dots(
-            self._units.indices[start:end].tolist(), self._units.data[start:end].tolist()
-        )
-        alike[alike <= self.ALIKE_FROM] = 0.0
-        if place is not None:
-            alike[place] = 1.0
-        places = np.flatnonzero(alike).astype(np.int32)
-        return places, np.minimum(alike[places], 1.0)
+        alike = self._thesaurus.alike
+        part = slice(alike.indptr[term], alike.indptr[term + 1])
+        places = self._places[alike.indices[part]]
+        here = places >= 0
+        places, values = places[here], alike.data[part][here]
+        values[places == place] = 1.0
+        return places, values
 
 
 def _chosen(thesaurus: Thesaurus, terms: Sequence[int | None]) -> sparse.csr_array:

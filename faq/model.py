@@ -15,13 +15,12 @@ import msgspec
 MODEL_FILE = Path(__file__).parent / "model.json"
 
 PARTS = (
-    "nearest_letters",
-    "nearest_meaning",
     "entry_letters",
     "entry_meaning",
     "answer_meaning",
     "classifier",
     "classifier_rich",
+    "nearest_letters",
     "asked",
     "known",
     "gap",
@@ -32,7 +31,7 @@ PARTS = (
 )
 """The parts of a score. `gap` and `elsewhere` are negative: they count against an entry."""
 
-FIRST_PARTS = PARTS[:7]
+FIRST_PARTS = PARTS[:5]
 """Those that are known for every entry; the others only for the best by these."""
 
 EVIDENCE = (

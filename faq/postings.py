@@ -1,5 +1,6 @@
 """Sparse rows turned around, so that a few features find their rows; knows no text."""
 
+from collections.abc import Sequence
 from copy import copy
 
 import numpy as np
@@ -8,9 +9,10 @@ from scipy import sparse
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Vector = Sequence[float] | NDArray[np.int64] | Floats
 
-DENSE_UP_TO = 2_000_000
-"""Cells up to which a full table is kept beside the sparse one: 8 MB, and a third of the time."""
+DENSE_UP_TO = 6_000_000
+"""Cells up to which a full table is kept beside the sparse one: 24 MB, and a third of the time."""
 
 LONG = 4096
 """Rows of one feature from which on it is read where it stands (measured)."""
@@ -56,17 +58,17 @@ class Postings:
             sparse.csc_array((self._values, self._rows, self._bounds), shape=shape)
         )
 
-    def dots(self, features: list[int], weights: list[float]) -> Floats:
+    def dots(self, features: Vector, weights: Vector) -> Floats:
         """Return the dot product with every row.
 
         Args:
             features: columns, each once.
             weights: one for each of them.
         """
-        chosen = np.array(features, np.int64)
-        factors = np.array(weights, np.float32)
+        chosen = np.asarray(features, np.int64)
+        factors = np.asarray(weights, np.float32)
         if self._dense is not None:
-            return np.asarray(factors @ self._dense[chosen])
+            return np.asarray(factors @ self._dense.take(chosen, axis=0))
         starts = self._bounds[chosen]
         lengths = self._bounds[chosen + 1] - starts
         if len(chosen) and int(lengths.max()) > LONG:
@@ -162,20 +164,30 @@ class Rows:
         self._bounds = matrix.indptr.astype(np.int64, copy=False)
         self._columns: Ints = matrix.indices.astype(np.int32, copy=False)
         self._values: Floats = matrix.data.astype(np.float32, copy=False)
+        self._lengths = np.diff(self._bounds)
         self.width: int = matrix.shape[1]
 
-    def dots(self, features: list[int], weights: list[float], wanted: Ints) -> Floats:
-        """Return the dot product with each of the wanted rows."""
+    def matrix(self) -> sparse.csr_array:
+        """Return the rows."""
+        shape = (len(self._bounds) - 1, self.width)
+        return sparse.csr_array((self._values, self._columns, self._bounds), shape=shape)
+
+    def dots(self, features: Vector, weights: Vector, spans: Sequence[tuple[int, int]]) -> Floats:
+        """Return the dot product with each row of some spans.
+
+        Args:
+            spans: of each the first row and the one after the last; none is empty.
+        """
         asked = np.zeros(self.width, np.float32)
-        asked[features] = weights
-        starts = self._bounds[wanted]
-        lengths = self._bounds[wanted + 1] - starts
-        ends = np.cumsum(lengths)
-        places = np.repeat(starts - (ends - lengths), lengths)
-        places += np.arange(len(places))
-        products = self._values[places] * asked[self._columns[places]]
-        rows = np.repeat(np.arange(len(wanted)), lengths)
-        return np.bincount(rows, products, len(wanted)).astype(np.float32)
+        asked[np.asarray(features, np.int64)] = weights
+        bounds = self._bounds[np.asarray(spans, np.int64)].tolist()
+        parts = [slice(start, end) for start, end in bounds]
+        lengths = np.concatenate([self._lengths[first:end] for first, end in spans])
+        columns = np.concatenate([self._columns[part] for part in parts])
+        values = np.concatenate([self._values[part] for part in parts])
+        products = np.append(values * asked.take(columns), np.float32(0))
+        sums = np.add.reduceat(products, np.cumsum(lengths) - lengths)
+        return np.where(lengths > 0, sums, np.float32(0))
 
     def inserted(self, at: int, features: list[int], weights: list[float], width: int) -> "Rows":
         """Return these rows with one more at a place, perhaps of new features."""
@@ -186,4 +198,5 @@ class Rows:
         other._values = np.insert(self._values, start, np.array(weights, np.float32))
         after = self._bounds[at:] + len(features)
         other._bounds = np.concatenate([self._bounds[: at + 1], after])
+        other._lengths = np.insert(self._lengths, at, len(features))
         return other

@@ -8,9 +8,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _LETTERS = str.maketrans({"İ": "i", "I": "i", "ı": "i", "$": "s"})
 _APOSTROPHES = re.compile("['’‘`´ʼ＇]")
+_FIRST_MARK = "\u0300"
 _NOT_WORD = re.compile(r"[^\w]|_")
 _THRICE = re.compile(r"([^\W\d])\1{2,}")
 _GLUED_UNIT = re.compile(r"\b(\d+)([^\W\d]{2,})")
@@ -29,10 +31,13 @@ def fold(text: str) -> str:
     is folded changes nothing.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_LETTERS).casefold()
-    plain = unicodedata.normalize("NFKD", plain)
-    plain = "".join(c for c in plain if not unicodedata.category(c).startswith("M"))
-    plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", plain).translate(_LETTERS))
-    plain = _NOT_WORD.sub(" ", plain.casefold())
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in plain if c < _FIRST_MARK or unicodedata.category(c)[0] != "M")
+    plain = _APOSTROPHES.sub("", plain)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", plain.translate(_LETTERS)).casefold()
+    plain = _NOT_WORD.sub(" ", plain)
     return " ".join(_THRICE.sub(r"\1", plain).split())
 
 
@@ -54,13 +59,17 @@ class Lexicon:
     shorthand: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     noise: frozenset[str] = frozenset()
     weak: frozenset[str] = frozenset()
+    _begins: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_begins", frozenset(typed[0] for typed in self.shorthand))
 
     def expand(self, words: Sequence[str]) -> list[str]:
         """Return the words with shorthand written out; the longest form wins, left to right."""
         out: list[str] = []
         at = 0
         while at < len(words):
-            for length in (3, 2, 1):
+            for length in (3, 2, 1) if words[at] in self._begins else ():
                 meant = self.shorthand.get(tuple(words[at : at + length]))
                 if meant is not None:
                     out.extend(meant)
@@ -80,7 +89,8 @@ class Lexicon:
         return [] if all(word in self.weak for word in words) else words
 
 
-def _part(word: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _part(word: str) -> tuple[str, ...]:
     """Part a question particle from the verb it is glued to (`olurmu` → `olur`, `mu`)."""
     glued = _GLUED_PARTICLE.match(word)
-    return [glued[1], glued[2]] if glued else [word]
+    return (glued[1], glued[2]) if glued else (word,)

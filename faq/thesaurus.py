@@ -10,11 +10,13 @@ in the place of encyclopaedia articles.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
+from faq.postings import normalised
 from faq.words import Concept
 
 NEAR_SHARE = 0.5
@@ -23,6 +25,9 @@ NEAR_SHARE = 0.5
 MOST_CONCEPTS = 16
 """Concepts that one word may stand for; a word in more of them is in phrases of everything, and
 counting them all makes matching slower and no better (measured)."""
+
+ALIKE_FROM = 0.25
+"""Less likeness of two words is chance."""
 
 PAIR_WEIGHT = 2.0
 """What two neighbouring words of one phrase count beside one word (measured, docs/faq.md)."""
@@ -75,6 +80,18 @@ class Thesaurus:
     def size(self) -> int:
         """Number of concepts."""
         return len(self.names)
+
+    @cached_property
+    def alike(self) -> sparse.csr_array:
+        """Terms × terms: how alike each two roots are, by the cosine of their concepts."""
+        single = np.array([" " not in term for term in self.terms], np.float32)
+        single.resize(self.vectors.shape[0])
+        units = normalised(sparse.csr_array(sparse.diags_array(single) @ self.vectors))
+        found = sparse.csr_array(units @ units.T)
+        found.data[found.data <= ALIKE_FROM] = 0.0
+        found.eliminate_zeros()
+        np.minimum(found.data, 1.0, out=found.data)
+        return found
 
     def pairs_of(self, roots: Sequence[str]) -> Iterable[tuple[int, float]]:
         """Yield the row of every known pair of neighbours, with what it counts."""

@@ -46,8 +46,7 @@ PRECISION = 0.95
 
 CLARIFY_FROM = 0.25
 RIVALS = 32
-_NOT_OF_LARGE = [PARTS.index(n) for n in ("nearest_meaning", "classifier", "classifier_rich")]
-_NOT_FIRST_OF_LARGE = [*_NOT_OF_LARGE, PARTS.index("nearest_letters")]
+_NOT_OF_LARGE = [PARTS.index(n) for n in ("classifier", "classifier_rich")]
 _START = Weights((1.0,) * len(FIRST_PARTS), (1.0,) * len(PARTS), (0.0,) * len(EVIDENCE), 0.0)
 
 
@@ -149,7 +148,7 @@ def closest(looked: Looked, weights: Weights, leave: Sequence[int] = ()) -> Look
         leaders=tuple(
             leader
             for part, leader in enumerate(looked.leaders)
-            if not leave or part not in _NOT_FIRST_OF_LARGE
+            if not leave or part not in _NOT_OF_LARGE
         ),
         places=tuple(looked.places[i] for i in best),
         parts=looked.parts[best],
@@ -213,8 +212,7 @@ def _rivals(looked: Looked, right: frozenset[int]) -> tuple[Array, NDArray[np.bo
 
 def weights_from(sets: Sequence[QuestionSet], leave: Sequence[int] = ()) -> Weights:
     """Return the two rankings learned from sets; the evidence is still to learn."""
-    unseen = _NOT_FIRST_OF_LARGE if leave else ()
-    first = fit_ranking(sets, len(FIRST_PARTS), unseen)
+    first = fit_ranking(sets, len(FIRST_PARTS), [p for p in leave if p < len(FIRST_PARTS)])
     ranking = fit_ranking(sets, len(PARTS), leave)
     return Weights(plain(first), plain(ranking), (0.0,) * len(EVIDENCE), 0.0)
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq import Entry, EntryStatus, KnowledgeBase, load_starter
+from faq import Entry, EntryStatus, KnowledgeBase, classifier, load_starter
 from faq.engine import CLOSE, Engine
 from faq.languages import language
 from faq.letters import CHARS, grams
-from faq.model import FIRST_PARTS
+from faq.model import PARTS
 
 WORDS = ["kargo", "iade", "taksit", "kart", "gün", "nerede", "kaç", "ücret", "beden", "5", "hediye"]
 SAID = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
@@ -68,9 +68,39 @@ def test_nearness_by_letters_is_that_of_brute_force(
     if looked is None:
         return
     by_hand = letters_by_hand(engine, analysis.words)
-    nearest = FIRST_PARTS.index("nearest_letters")
+    nearest = PARTS.index("nearest_letters")
     for place, parts in zip(looked.places, looked.parts, strict=True):
         assert math.isclose(parts[nearest], by_hand[place], abs_tol=1e-3)
+
+
+@settings(deadline=None, max_examples=40)
+@given(KEPT, SAID)
+def test_votes_by_feature_are_those_by_similarity(kept: list[list[str]], asked: str) -> None:
+    """The classifier is learned on similarities of utterances and asked by features."""
+    engine = engine_of(kept)
+    analysis = engine.reading(asked).analysis
+    looked = engine.look(analysis, close=99)
+    if looked is None or engine.large:
+        return
+    letters, meanings = engine.letters, engine.meanings
+    assert meanings.rows is not None
+    near = [(0, len(engine.owners))]
+    similar = letters.rows.dots(*letters.vector(analysis.words), near)
+    similar = similar + meanings.rows.dots(*meanings.vector(analysis.roots), near)
+    rows = letters.rows.matrix() @ letters.rows.matrix().T
+    rows = (rows + meanings.rows.matrix() @ meanings.rows.matrix().T).toarray() / 2
+    learned = classifier.fit(rows.astype(np.float32), np.array(engine.owners), len(kept))
+    votes = similar / 2 @ learned.weights + learned.bias
+    found = dict(zip(looked.places, looked.parts[:, PARTS.index("classifier")], strict=True))
+    for place, vote in enumerate(votes - votes.mean()):
+        assert math.isclose(found[place], vote, abs_tol=1e-3)
+
+
+def test_an_entry_that_is_said_in_more_ways_is_likelier() -> None:
+    """Where the words tell nothing, the number of utterances does."""
+    learned = classifier.fit(np.ones((4, 4), np.float32), np.array([0, 0, 0, 1]), 2)
+    votes = learned.weights.sum(axis=0) + learned.bias
+    assert math.isclose(votes[0] - votes[1], math.log(3), abs_tol=1e-3)
 
 
 @settings(deadline=None, max_examples=25)

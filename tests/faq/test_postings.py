@@ -61,12 +61,15 @@ def test_rows_as_they_are_give_the_same(
     cells: list[list[float]], asked: dict[int, float], data: st.DataObject
 ) -> None:
     rows = Rows(sparse.csr_array(np.array(cells)))
-    wanted = data.draw(st.lists(st.integers(0, len(cells) - 1), min_size=1))
-    found = rows.dots(list(asked), list(asked.values()), np.array(wanted))
+    firsts = data.draw(st.lists(st.integers(0, len(cells) - 1), min_size=1))
+    spans = [(first, data.draw(st.integers(first + 1, len(cells)))) for first in firsts]
+    wanted = [row for first, end in spans for row in range(first, end)]
+    found = rows.dots(list(asked), list(asked.values()), spans)
     assert np.allclose(found, np.array(cells)[wanted] @ dense(asked, 4), atol=1e-4)
+    assert np.allclose(rows.matrix().toarray(), np.array(cells))
     at = data.draw(st.integers(0, len(cells)))
     grown = rows.inserted(at, [5, 1], [1.0, 2.0], 6)
-    assert np.allclose(grown.dots([1, 5], [1.0, 10.0], np.array([at])), [12.0])
+    assert np.allclose(grown.dots([1, 5], [1.0, 10.0], [(at, at + 1)]), [12.0])
 
 
 @given(CELLS)
