@@ -77,6 +77,18 @@ class OrderStatus:
     return_url: str = ""
     invoice_url: str = ""
 
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether the shop would still stop it, and has a page for that."""
+        early = self.step in {OrderStep.RECEIVED, OrderStep.PREPARING}
+        return early and self.cancellable is not False and bool(self.cancel_url)
+
+    @property
+    def can_be_returned(self) -> bool:
+        """Whether the shop would take it back, and has a page for that."""
+        arrived = self.step is OrderStep.DELIVERED
+        return arrived and self.returnable is not False and bool(self.return_url)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFound:
