@@ -1,14 +1,16 @@
 """The shop's endpoint, when it is right, slow, wrong, down and hostile."""
 
 import json
+import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 
-from chatserver.clock import ManualClock
+from chatserver.clock import ManualClock, SystemClock
 from chatserver.domain.orders import OrderStep
 from chatserver.errors import OutboundError
 from chatserver.outbound import Outbound
@@ -205,3 +207,30 @@ def test_the_secret_is_in_no_database() -> None:
     secret = endpoint_secret("the installation's", key)
     assert len(secret) == 32 and secret != endpoint_secret("another's", key)
     assert spoken(secret).startswith("whsec_") and key not in spoken(secret)
+
+
+async def test_the_example_of_the_documentation_understands_our_questions() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "orders.md").read_text("utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    example: dict[str, Any] = {}
+    exec(block.replace("whsec_…", spoken(SECRET)), example)
+    statuses = []
+
+    async def serve(asked: bytes, writer: Any) -> None:
+        head, _, body = asked.partition(b"\r\n\r\n")
+        lines = (line.partition(": ") for line in head.decode().split("\r\n")[1:])
+        headers = {name.lower(): value for name, _, value in lines}
+        find = {"AV-20418": ORDER}.get
+        forged, _ = example["answer"](headers | {"webhook-id": "other"}, body, find)
+        status, told = example["answer"](headers, body, find)
+        statuses.append((forged, status))
+        await says(json.dumps(told).encode())(asked, writer)
+
+    clock = SystemClock()
+    async with endpoint(serve) as shop:
+        asked = EndpointOrders(
+            shop.url, SECRET, outbound=LOCAL, clock=clock, breaker=Breaker(clock)
+        )
+        assert await asked.find("AV-20418") is not None
+        assert await asked.find("AV-1") is None
+    assert statuses == [(401, 200), (401, 200)]
