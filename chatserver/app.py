@@ -18,6 +18,7 @@ from chatserver.domain.sites import Site
 from chatserver.errors import Refusal
 from chatserver.faq_shelf import FaqShelf
 from chatserver.membership import Alone, Membership, OneOfMany
+from chatserver.outbound import Outbound
 from chatserver.protocol.shared import PeopleView
 from chatserver.realtime import views
 from chatserver.realtime.broadcaster import SocketBroadcaster
@@ -29,11 +30,14 @@ from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
 from chatserver.services import presence
 from chatserver.services.chat import Chat
+from chatserver.services.mail import Mailer
+from chatserver.services.orders import OrderCounter
 from chatserver.services.people import people_of
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.settings import Settings
+from chatserver.smtp import mailer_of
 from chatserver.storage import installation, sites
 from chatserver.storage.database import Database
 from chatserver.web.context import Health, Web
@@ -129,6 +133,7 @@ def build_app(
     clock: Clock | None = None,
     faq: FaqShelf | None = None,
     workers: Path | None = None,
+    mailer: Mailer | None = None,
 ) -> ChatServer:
     """Return the whole server, not started yet; its lifespan starts and stops it.
 
@@ -136,6 +141,7 @@ def build_app(
         clock: on SQLite the machine's, on PostgreSQL the database's, when left out.
         faq: the FAQ; the starter's entries when left out.
         workers: where the workers behind this port meet, when there are several.
+        mailer: who hands mail over; the settings' own server when left out.
     """
     faq = faq or FaqShelf.starter()
     database = Database(settings.database)
@@ -157,6 +163,13 @@ def build_app(
         else OneOfMany(chat, clock=shared_clock, shares=settings.shares)
     )
     windows = _windows(settings)
+    chat.desk = OrderCounter(
+        chat,
+        mailer=mailer or mailer_of(settings, clock),
+        outbound=Outbound(allow_local=settings.allow_local_orders),
+        secret_key=settings.secret_key,
+        windows=windows,
+    )
     fanout = None
     if settings.shares:
         fanout = Fanout(

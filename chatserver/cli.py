@@ -17,6 +17,7 @@ from chatserver.domain.people import Role
 from chatserver.errors import ChatError, SettingsError
 from chatserver.faq_commands import faq
 from chatserver.logs import configure_logs
+from chatserver.orders_commands import mail, orders
 from chatserver.services import setup
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
@@ -312,6 +313,8 @@ def transcripts_export(
 
 main.add_command(faq)
 main.add_command(bot)
+main.add_command(orders)
+main.add_command(mail)
 
 
 @main.command()

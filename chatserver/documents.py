@@ -59,6 +59,7 @@ _BODIES: dict[MessageKind, type[fields.Fact]] = {
     MessageKind.ACTIVITY: shared.ActivityView,
     MessageKind.CHOICES: shared.ChoicesView,
     MessageKind.CARD: shared.CardView,
+    MessageKind.ORDER: shared.OrderView,
     MessageKind.FORM: shared.FormView,
 }
 

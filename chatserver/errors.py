@@ -7,6 +7,8 @@ ChatError
 │   │                     client_id_conflict
 │   └── retry             rate_limited · unavailable · draining · timeout
 ├── SettingsError         the environment does not add up; every problem in one list
+├── OutboundError         another server can't be asked, or answers what can't be used
+├── MailError             a mail could not be handed over; says why, never to whom
 └── StorageError          we are wrong or the disk is; logged, shown as "unavailable"
 """
 
@@ -94,3 +96,38 @@ class SettingsError(ChatError):
 
 class StorageError(ChatError):
     """The database could not do its part; nothing of the unit was kept."""
+
+
+class OutboundError(ChatError):
+    """Another server could not be asked, or answered with what can't be used.
+
+    Args:
+        reason: stable: bad_url, name, forbidden_address, connection, certificate, timeout, redirect,
+            status, too_large, malformed, resting.
+        status: of the answer, where the reason is `status`.
+    """
+
+    def __init__(self, reason: str, *, status: int | None = None) -> None:
+        super().__init__(reason if status is None else f"{reason} {status}")
+        self.reason = reason
+        self.status = status
+
+    @property
+    def retry(self) -> bool:
+        """Whether the same question may be answered a moment later."""
+        return self.reason in {"name", "connection", "timeout"} or (
+            self.status is not None and self.status in {429, 502, 503, 504}
+        )
+
+
+class MailError(ChatError):
+    """A mail could not be handed over.
+
+    Args:
+        reason: a sentence for whoever runs the server; no address and no password is in it.
+        retry: whether trying again later may help.
+    """
+
+    def __init__(self, reason: str, *, retry: bool) -> None:
+        super().__init__(reason)
+        self.retry = retry

@@ -7,11 +7,13 @@ import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from email_validator import EmailNotValidError, validate_email
 
 from chatserver.errors import SettingsError
 
@@ -23,7 +25,7 @@ MIN_SECRET_DIFFERENT = 10
 WORKERS_NEED_BOTH = "workers_need_postgresql_and_redis"
 """The stable code at the end of the sentence that refuses several processes."""
 
-FROM_FILES = frozenset({"secret_key", "database_url", "redis_url"})
+FROM_FILES = frozenset({"secret_key", "database_url", "redis_url", "mail_url"})
 """Settings that may also stand in a file, named by the variable with `_FILE` behind it."""
 
 DESCRIPTIONS: dict[str, tuple[str, str]] = {
@@ -49,6 +51,16 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
         "At least 32 characters; signs transcript links and what processes tell each other; also "
         "from `SECRET_KEY_FILE`. Required on a public address and with Redis, and the same in "
         "every process.",
+    ),
+    "mail_url": (
+        "MAIL_URL",
+        "`smtp://user:password@host:587` (turns TLS on by STARTTLS) or `smtps://…:465`; also from "
+        "`MAIL_URL_FILE`. Without it nothing is mailed, and nobody can prove an order by a code.",
+    ),
+    "mail_from": ("MAIL_FROM", "Address that mail comes from; needed with `MAIL_URL`."),
+    "allow_local_orders": (
+        "CHATSERVER_ALLOW_LOCAL_ORDERS",
+        "1 lets a shop's order endpoint lie on this machine, over plain HTTP; for trying out.",
     ),
     "data_dir": ("CHATSERVER_DATA_DIR", "Where the embedded database lives."),
     "public_url": (
@@ -96,6 +108,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: str = ""
     web_concurrency: int = 1
     secret_key: str = ""
+    mail_url: str = ""
+    mail_from: str = ""
+    allow_local_orders: bool = False
     data_dir: str = "var"
     public_url: str = ""
     forwarded_allow_ips: str = ""
@@ -153,7 +168,8 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
             try:
                 raw[field.name] = msgspec.convert(value, field.type, strict=False)
             except msgspec.ValidationError:
-                problems.append(f"{variable} is not a whole number: {value!r}")
+                wanted = "1 or 0" if field.type is bool else "a whole number"
+                problems.append(f"{variable} is not {wanted}: {value!r}")
     settings = Settings(**raw)
     problems += _check(settings)
     if problems:
@@ -197,6 +213,7 @@ def _check(settings: Settings) -> list[str]:
         problems.append("LOG_LEVEL must be debug, info, warning or error")
     if settings.log_format not in {"json", "console"}:
         problems.append("CHATSERVER_LOG_FORMAT must be json or console")
+    problems += _check_mail(settings)
     if settings.public_url:
         parts = urlsplit(settings.public_url)
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
@@ -207,6 +224,27 @@ def _check(settings: Settings) -> list[str]:
         problems.append("SECRET_KEY is too simple: make one with `openssl rand -base64 32`")
     if not settings.secret_key and not is_loopback(settings.host):
         problems.append("SECRET_KEY is required on a public address")
+    return problems
+
+
+def _check_mail(settings: Settings) -> list[str]:
+    """Return what is wrong with how mail is sent; the URL itself is never repeated, it has secrets."""
+    if not settings.mail_url:
+        return ["MAIL_FROM needs MAIL_URL"] if settings.mail_from else []
+    problems = []
+    try:
+        parts = urlsplit(settings.mail_url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.port == 0:
+            raise ValueError("not ours")
+    except ValueError:
+        problems.append("MAIL_URL must look like smtp://user:password@host:587 or smtps://host")
+    else:
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            problems.append("MAIL_URL has nothing behind the port; encode / ? # in the password")
+    try:
+        validate_email(parseaddr(settings.mail_from)[1], check_deliverability=False)
+    except EmailNotValidError:
+        problems.append("MAIL_FROM must be an address such as destek@shop.example")
     return problems
 
 

@@ -2,11 +2,9 @@
 
 import re
 
-from babel.dates import format_date
-
 from chatserver.bot import gathering
 from chatserver.bot.draft import Draft
-from chatserver.domain.messages import Body, TextBody
+from chatserver.domain.messages import OrderBody
 from chatserver.domain.orders import (
     CodeSent,
     CodeWrong,
@@ -21,14 +19,6 @@ from chatserver.domain.orders import (
 )
 
 _CODE = re.compile(r"(?<![\w-])(\d{3}) ?-?(\d{3})(?!\d)")
-_STEP = {
-    "received": "bot.order.step_received",
-    "preparing": "bot.order.step_preparing",
-    "shipped": "bot.order.step_shipped",
-    "delivered": "bot.order.step_delivered",
-    "cancelled": "bot.order.step_cancelled",
-    "returned": "bot.order.step_returned",
-}
 
 
 def read_code(text: str) -> str | None:
@@ -42,12 +32,14 @@ def hear(draft: Draft, outcome: OrderOutcome) -> None:
     draft.because("order", type(outcome).__name__)
     match outcome:
         case OrderFound(orders=found):
+            wanted = draft.state.order
             gathering.stop(draft)
             if not found:
                 draft.say("bot.order.none")
             for order in found:
-                for body in shown(draft, order):
-                    draft.put(body)
+                draft.put(OrderBody(order))
+            if len(found) == 1 and (lack := _lack(wanted, found[0])):
+                draft.offer_people(draft.words(lack))
             draft.remember(done=False, order=None)
         case OrderUnknown():
             gathering.stop(draft)
@@ -71,22 +63,14 @@ def hear(draft: Draft, outcome: OrderOutcome) -> None:
             gathering.leave_to_people(draft)
 
 
-def shown(draft: Draft, order: OrderStatus) -> tuple[Body, ...]:
-    """Return what a visitor may see of an order, as messages."""
-    language = draft.language
-    lines = [draft.words(_STEP[order.step], order=order.number)]
-    if order.carrier:
-        lines.append(draft.words("bot.order.carrier", carrier=order.carrier))
-    if order.expected is not None:
-        day = format_date(order.expected, "d MMMM", locale=language)
-        lines.append(draft.words("bot.order.expected", day=day))
-    if order.tracking_url:
-        lines.append(draft.words("bot.order.tracking", url=order.tracking_url))
-    wanted = draft.state.order
-    if wanted is OrderKind.CANCEL and order.cancel_url:
-        lines.append(draft.words("bot.order.cancel", url=order.cancel_url))
-    if wanted is OrderKind.RETURN and order.return_url:
-        lines.append(draft.words("bot.order.return", url=order.return_url))
-    if wanted is OrderKind.INVOICE and order.invoice_url:
-        lines.append(draft.words("bot.order.invoice", url=order.invoice_url))
-    return (TextBody("\n".join(lines)),)
+def _lack(wanted: OrderKind | None, order: OrderStatus) -> str:
+    """Return the key of what is said when the card has no page for what was wanted; "" when it has."""
+    match wanted:
+        case OrderKind.CANCEL if not order.can_be_cancelled:
+            return "bot.order.not_cancellable"
+        case OrderKind.RETURN if not order.can_be_returned:
+            return "bot.order.not_returnable"
+        case OrderKind.INVOICE if not order.invoice_url:
+            return "bot.order.no_invoice"
+        case _:
+            return ""

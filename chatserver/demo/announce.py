@@ -9,6 +9,7 @@ Avlu hazır. Her şey bu bilgisayarda, tek süreçte çalışıyor.
 
   Mağaza    {shop}/             ziyaretçi olarak yazın
             {shop}/en/          İngilizcesi
+            {shop}/posta        doğrulama kodları buraya düşer
   Konsol    {own}/console      temsilci olarak yanıtlayın
   SSS       {own}/faq          botun bildiği yanıtlar
   Dökümler  {own}/transcripts  son iki haftanın görüşmeleri
@@ -29,6 +30,7 @@ Avlu is ready. All of it runs on this machine, in one process.
 
   Shop         {shop}/en/          write as a visitor
                {shop}/             the same in Turkish
+               {shop}/en/mailbox   one-time codes land here
   Console      {own}/console      answer as an agent
   FAQ          {own}/faq          the answers the bot knows
   Transcripts  {own}/transcripts  conversations of the last two weeks

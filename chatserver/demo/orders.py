@@ -1,6 +1,9 @@
-"""Orders whose way can be followed on the shop's page; invented, like everything here."""
+"""The shop's orders: invented, like everything here; followed on its page and told to the chat."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chatserver.demo.goods import by_slug
 
 STEPS: tuple[tuple[str, str], ...] = (
     ("Alındı", "Received"),
@@ -8,27 +11,67 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("Kargoda", "On its way"),
     ("Teslim edildi", "Delivered"),
 )
+_STATUSES = ("received", "preparing", "shipped", "delivered")
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. step: how far it is, counted from 0. items: names of goods in addresses."""
+    """One order.
+
+    Args:
+        step: how far it is, counted from 0.
+        items: names of goods in addresses.
+        email: that it was made with.
+        placed, expected: days from today.
+    """
 
     number: str
     step: int
     carrier: str
     items: tuple[str, ...]
+    email: str
+    phone: str = ""
+    tracking: str = ""
+    placed: int = -4
+    expected: int = 2
+
+    def told(self, today: date, language: str) -> dict[str, object]:
+        """Return the order as the chat's contract has it (docs/orders.md)."""
+        return {
+            "number": self.number,
+            "status": _STATUSES[self.step],
+            "placed": (today + timedelta(self.placed)).isoformat(),
+            "expected": (today + timedelta(self.expected)).isoformat(),
+            "carrier": self.carrier,
+            "tracking_number": self.tracking,
+            "items": [by_slug(slug).name[language] for slug in self.items],
+            "cancellable": self.step < 2,
+            "email": self.email,
+            "phone": self.phone,
+        }
 
 
 ORDERS = {
     order.number: order
     for order in (
-        Order("AV-20418", 3, "HepsiJET", ("fincan",)),
-        Order("AV-20415", 1, "", ("havlu", "vazo")),
-        Order("AV-20391", 2, "Yurtiçi Kargo", ("kase",)),
-        Order("AV-20369", 2, "Aras Kargo", ("demlik",)),
+        Order(
+            "AV-20418", 3, "HepsiJET", ("fincan",), "hulya.sezer@posta.example",
+            tracking="HX20418006", placed=-6, expected=-1,
+        ),
+        Order(
+            "AV-20415", 1, "", ("havlu", "vazo"), "can.uslu@posta.example", "0555 000 00 31",
+            placed=-1, expected=4,
+        ),
+        Order(
+            "AV-20391", 2, "Yurtiçi Kargo", ("kase",), "elif.karaca@posta.example",
+            "0555 000 00 12", tracking="1029384756", placed=-3, expected=1,
+        ),
+        Order(
+            "AV-20369", 2, "Aras Kargo", ("demlik",), "sophie.martin@mail.example",
+            tracking="3513773163316", placed=-5,
+        ),
     )
-}
+}  # fmt: skip
 
 
 def find_order(number: str) -> Order | None:

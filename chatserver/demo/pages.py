@@ -10,6 +10,7 @@ PATHS: dict[str, tuple[str, str]] = {
     "track": ("/siparis", "/en/order"),
     "returns": ("/iade", "/en/returns"),
     "help": ("/iletisim", "/en/contact"),
+    "mailbox": ("/posta", "/en/mailbox"),
 }
 """Turkish and English address of each page; a product's are `/urun/…` and `/en/product/…`."""
 
@@ -21,6 +22,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "track": ("Siparişim nerede? · Avlu", "Where is my order? · Avlu"),
     "returns": ("İade ve değişim · Avlu", "Returns and exchanges · Avlu"),
     "help": ("İletişim · Avlu", "Contact · Avlu"),
+    "mailbox": ("Posta kutusu · Avlu", "Mailbox · Avlu"),
     "missing": ("Sayfa bulunamadı · Avlu", "Page not found · Avlu"),
 }
 LANGUAGES = ("tr", "en")

@@ -19,12 +19,14 @@ from chatserver.app import build_app
 from chatserver.clock import SystemClock
 from chatserver.demo.announce import already_runs, announcement
 from chatserver.demo.errors import DemoError
+from chatserver.demo.mailbox import Mailbox
 from chatserver.demo.ports import HOST, listen
-from chatserver.demo.seed import furnish
+from chatserver.demo.seed import ORDERS_KEY, furnish
 from chatserver.demo.shop import build_shop
 from chatserver.demo.tongue import terminal_language
 from chatserver.faq_shelf import FaqShelf
 from chatserver.logs import configure_logs
+from chatserver.services.orders_source import endpoint_secret
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
@@ -52,8 +54,11 @@ async def run_demo(*, port: int | None, reset: bool, data_dir: Path) -> None:
         configure_logs(settings)
         faq = FaqShelf.starter()
         await _prepare(settings, faq, shop_port=shop)
-        app = build_app(settings, faq=faq)
-        beside: list[tuple[object, object]] = [(build_shop(own), shop_listener)]
+        mailbox = Mailbox(SystemClock())
+        app = build_app(settings, faq=faq, mailer=mailbox)
+        secret = endpoint_secret(settings.secret_key, ORDERS_KEY)
+        shop_app = build_shop(own, mailbox=mailbox, secret=secret)
+        beside: list[tuple[object, object]] = [(shop_app, shop_listener)]
 
         def ready() -> None:
             click.echo(announcement(terminal_language(), own, shop))
@@ -86,6 +91,7 @@ def _settings(data_dir: Path, port: int, *, reset: bool) -> Settings:
         log_level="warning",
         log_format="console",
         starts_per_hour=100_000,
+        allow_local_orders=True,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from chatserver.bot.knowledge import FaqKnowledge
+from chatserver.demo.order_endpoint import PATH as ENDPOINT
 from chatserver.demo.pages import trail
 from chatserver.demo.play import Player
 from chatserver.demo.ports import HOST
@@ -22,11 +23,14 @@ from chatserver.domain.sites import Site
 from chatserver.faq_shelf import FaqShelf
 from chatserver.services import setup, staff
 from chatserver.services.sign_in import hash_password
-from chatserver.storage import sites
+from chatserver.storage import orders, sites
 
 SITE = "demo"
 NAME = "Avlu"
 PASSWORD = "avluda-bir-gun"
+ORDERS_KEY = "demo"
+"""What the order endpoint's secret is made from, with the demo's own key."""
+
 ZONE = "Europe/Istanbul"
 HOURS = ("mon-sat 09:00-18:00",)
 TEAMS = ("Destek", "İade ve değişim")
@@ -57,6 +61,13 @@ def furnish(connection: Connection, *, faq: FaqShelf, shop_port: int, now_ms: in
     if site is None:
         site = _open_shop(connection, shop_port, now_ms)
         _tell_stories(connection, site, faq, shop_port, now_ms)
+    orders.connect(
+        connection,
+        site.id,
+        url=f"http://{HOST}:{shop_port}{ENDPOINT}",
+        key=ORDERS_KEY,
+        now_ms=now_ms,
+    )
     origins = _origins(shop_port)
     if site.settings.origins != origins:
         sites.save(connection, site.id, replace(site.settings, origins=origins))

@@ -5,6 +5,7 @@ and the attribute `data-chat-open`. Nothing can be ordered: what is typed is thr
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from functools import partial
 
 from starlette.applications import Starlette
@@ -12,8 +13,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from chatserver.clock import SystemClock, to_datetime
 from chatserver.demo.basket import COOKIE, Basket
 from chatserver.demo.goods import CATEGORIES, GOODS, by_slug
+from chatserver.demo.mailbox import Mailbox
+from chatserver.demo.order_endpoint import PATH as ENDPOINT
+from chatserver.demo.order_endpoint import order_endpoint
 from chatserver.demo.orders import STEPS, find_order
 from chatserver.demo.pages import LANGUAGES, path_of
 from chatserver.demo.shop_pages import Pages
@@ -84,6 +89,10 @@ async def _track(pages: Pages, language: str, request: Request) -> Response:
     )
 
 
+async def _mailbox(pages: Pages, language: str, request: Request) -> Response:
+    return pages.show(request, "mailbox", language, letters=pages.mailbox.letters)
+
+
 async def _returns(pages: Pages, language: str, request: Request) -> Response:
     return pages.show(request, "returns", language)
 
@@ -120,21 +129,31 @@ _SERVES: tuple[tuple[str, str, Serve], ...] = (
     ("track", "GET", _track),
     ("returns", "GET", _returns),
     ("help", "GET", _help),
+    ("mailbox", "GET", _mailbox),
 )
 
 
-def build_shop(chat_port: int) -> Starlette:
+def build_shop(chat_port: int, *, mailbox: Mailbox | None = None, secret: bytes = b"") -> Starlette:
     """Return the shop as an app.
 
     Args:
         chat_port: where the chat is, on the same host name as the shop was opened with.
+        mailbox: where the chat's mail ends; one that stays empty when left out.
+        secret: what the chat signs its questions for orders with; without, there is no endpoint.
     """
-    pages = Pages(chat_port)
+    clock = SystemClock()
+    pages = Pages(chat_port, mailbox or Mailbox(clock))
 
     def route(path: str, serve: Serve, language: str, method: str = "GET") -> Route:
         return Route(path, partial(serve, pages, language), methods=[method])
 
+    def today() -> date:
+        return to_datetime(clock.now_ms()).date()
+
     routes = [route("/shop.css", _style, "tr"), route("/resim/{slug}.svg", _picture, "tr")]
+    if secret:
+        endpoint = order_endpoint(secret, today=today)
+        routes.append(Route(ENDPOINT, endpoint, methods=["POST"]))
     for language, item in zip(LANGUAGES, ("/urun/{slug}", "/en/product/{slug}"), strict=True):
         routes.append(route(item, _item, language))
         for page, method, serve in _SERVES:

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from chatserver.demo.basket import Basket
 from chatserver.demo.goods import CATEGORIES, FEW, GOODS, money, stars
+from chatserver.demo.mailbox import Mailbox
 from chatserver.demo.orders import ORDERS
 from chatserver.demo.pages import LANGUAGES, path_of, title_of
 from chatserver.demo.ports import HOST
@@ -40,10 +41,12 @@ class Pages:
 
     Args:
         chat_port: where the chat is.
+        mailbox: where the chat's mail ends.
     """
 
-    def __init__(self, chat_port: int) -> None:
+    def __init__(self, chat_port: int, mailbox: Mailbox) -> None:
         self._chat_port = chat_port
+        self.mailbox = mailbox
         self._templates = Environment(
             loader=FileSystemLoader(_ROOT / "templates"),
             autoescape=True,

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
+from chatserver.domain.orders import OrderStatus
 from chatserver.domain.why import Why
 
 MAX_TEXT_CHARS = 4000
@@ -28,6 +29,7 @@ class MessageKind(StrEnum):
     ACTIVITY = "activity"
     CHOICES = "choices"
     CARD = "card"
+    ORDER = "order"
     FORM = "form"
 
 
@@ -137,6 +139,17 @@ class CardBody:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderBody:
+    """One order of the visitor's own, told after they proved that it is.
+
+    Args:
+        order: as it stood when it was told.
+    """
+
+    order: OrderStatus
+
+
+@dataclass(frozen=True, slots=True)
 class FormBody:
     """A bot's question for one detail; the composer becomes the field.
 
@@ -178,7 +191,7 @@ class ActivityBody:
     details: dict[str, str] = field(default_factory=dict)
 
 
-Body: TypeAlias = TextBody | ChoicesBody | CardBody | FormBody | ActivityBody
+Body: TypeAlias = TextBody | ChoicesBody | CardBody | OrderBody | FormBody | ActivityBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +229,7 @@ def plain_text(body: Body) -> str:
             return text
         case CardBody(title=title, text=text):
             return f"{title}\n{text}"
+        case OrderBody(order=order):
+            return " · ".join(filter(None, (order.number, order.carrier, order.tracking_number)))
         case ActivityBody():
             return ""

@@ -7,7 +7,10 @@ code that went to the order's own address.
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from hmac import compare_digest
 from typing import TypeAlias
+
+from chatserver.domain.folding import fold
 
 
 class OrderKind(StrEnum):
@@ -74,6 +77,18 @@ class OrderStatus:
     return_url: str = ""
     invoice_url: str = ""
 
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether the shop would still stop it, and has a page for that."""
+        early = self.step in {OrderStep.RECEIVED, OrderStep.PREPARING}
+        return early and self.cancellable is not False and bool(self.cancel_url)
+
+    @property
+    def can_be_returned(self) -> bool:
+        """Whether the shop would take it back, and has a page for that."""
+        arrived = self.step is OrderStep.DELIVERED
+        return arrived and self.returnable is not False and bool(self.return_url)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderFound:
@@ -92,7 +107,8 @@ class CodeSent:
     """If number and contact belong together, a code is on its way; says not whether they do.
 
     Args:
-        to: where it would be, masked (`a•••@example.com`).
+        to: the address that was typed, masked (`a•••@example.com`); "" when a phone number was: it
+            goes to the order's own address either way, and of that one nothing is told.
     """
 
     to: str
@@ -117,9 +133,66 @@ class OrderSilent:
 
 @dataclass(frozen=True, slots=True)
 class OrderDeskOff:
-    """The site has no order desk, or no way to verify this visitor (no mail, a phone number)."""
+    """The site has no order desk, or no way to verify this visitor (no mail is set up)."""
 
 
 OrderOutcome: TypeAlias = (
     OrderFound | OrderUnknown | CodeSent | CodeWrong | OrderLocked | OrderSilent | OrderDeskOff
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrder:
+    """One order as the shop gave it: what its shopper may see, and whose it is.
+
+    Args:
+        email, phone: that it was made with; "" where the shop has none. They never leave the desk.
+        customer: the shop's own id of the shopper, or "".
+    """
+
+    status: OrderStatus
+    email: str = ""
+    phone: str = ""
+    customer: str = ""
+
+    def is_of_contact(self, contact: str) -> bool:
+        """Whether it was made with this address or number; takes as long for any that is not."""
+        email, phone = email_key(contact), phone_key(contact)
+        by_email = compare_digest(email_key(self.email).encode(), email.encode())
+        by_phone = compare_digest(phone_key(self.phone).encode(), phone.encode())
+        return (by_email and "@" in email) or (by_phone and bool(phone) and "@" not in contact)
+
+    def is_of_customer(self, customer: str, email: str) -> bool:
+        """Whether it is of somebody the site vouches for, by the shop's id or by their address."""
+        if self.customer and customer:
+            return compare_digest(self.customer.encode(), customer.encode())
+        return bool(email) and compare_digest(
+            email_key(self.email).encode(), email_key(email).encode()
+        )
+
+
+MIN_PHONE_DIGITS = 7
+NATIONAL_DIGITS = 10
+"""Figures of a number behind its country's: shops write `0532…`, `+90 532…` and `532…`."""
+
+
+def number_key(number: str) -> str:
+    """Return an order number as it is compared: `av-20418`, `AV 20418` and `AV20418` become one."""
+    return "".join(char for char in fold(number) if char.isalnum()).upper()
+
+
+def email_key(email: str) -> str:
+    """Return an e-mail address as it is compared; case and dots on the i make no difference."""
+    return "".join(fold(email).split())
+
+
+def phone_key(phone: str) -> str:
+    """Return a telephone number as it is compared: its last ten figures; "" for none."""
+    digits = "".join(char for char in phone if char.isascii() and char.isdigit())
+    return digits[-NATIONAL_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else ""
+
+
+def masked(contact: str) -> str:
+    """Return an e-mail address with most of its name hidden; "" for anything else."""
+    name, at, host = contact.rpartition("@")
+    return f"{name[:1]}•••@{host}" if at and name and host else ""

@@ -61,6 +61,29 @@ class CardView(Fact, frozen=True):
     confidence: float | None = None
 
 
+class OrderView(Fact, frozen=True):
+    """Body of `order`: an order of the visitor's own.
+
+    step: received | preparing | shipped | delivered | cancelled | returned. placed, expected: days
+    as `2026-11-22`, or null. carrier: its name, or "". tracking_url, cancel_url, return_url,
+    invoice_url: https pages, or "". cancellable, returnable: null when unknown.
+    """
+
+    number: str
+    step: str
+    placed: str | None
+    expected: str | None
+    carrier: str
+    tracking_number: str
+    tracking_url: str
+    items: tuple[str, ...]
+    cancellable: bool | None
+    returnable: bool | None
+    cancel_url: str
+    return_url: str
+    invoice_url: str
+
+
 class FormView(Fact, frozen=True):
     """Body of `form`: the bot asks for one detail.
 
@@ -86,7 +109,7 @@ class ActivityView(Fact, frozen=True):
     details: dict[str, str]
 
 
-BodyView = TextView | ChoicesView | CardView | FormView | ActivityView
+BodyView = TextView | ChoicesView | CardView | OrderView | FormView | ActivityView
 
 
 class WhyView(Fact, frozen=True):

@@ -10,8 +10,10 @@ from chatserver.domain.messages import (
     ChoicesBody,
     FormBody,
     Message,
+    OrderBody,
     TextBody,
 )
+from chatserver.domain.orders import OrderStatus
 from chatserver.domain.people import Agent, Team
 from chatserver.domain.why import Why
 from chatserver.protocol import client_events as client
@@ -29,6 +31,7 @@ from chatserver.protocol.shared import (
     MessageView,
     OfferView,
     OptionView,
+    OrderView,
     PageViewFact,
     PastConversation,
     PeopleView,
@@ -72,6 +75,8 @@ def body(value: object, *, audience: Audience) -> BodyView:
                 nodes=markdown.parse(value.text),
                 confidence=value.confidence if audience is Audience.AGENTS else None,
             )
+        case OrderBody(order=order):
+            return order_view(order)
         case FormBody():
             return FormView(
                 text=value.text,
@@ -92,6 +97,25 @@ def body(value: object, *, audience: Audience) -> BodyView:
             )
         case _:
             raise TypeError(type(value).__name__)
+
+
+def order_view(value: OrderStatus) -> OrderView:
+    """An order: the same for its visitor and for agents."""
+    return OrderView(
+        number=value.number,
+        step=value.step,
+        placed=None if value.placed is None else value.placed.isoformat(),
+        expected=None if value.expected is None else value.expected.isoformat(),
+        carrier=value.carrier,
+        tracking_number=value.tracking_number,
+        tracking_url=value.tracking_url,
+        items=value.items,
+        cancellable=value.cancellable,
+        returnable=value.returnable,
+        cancel_url=value.cancel_url,
+        return_url=value.return_url,
+        invoice_url=value.invoice_url,
+    )
 
 
 def message(value: Message, *, epoch: str, audience: Audience) -> MessageView:

@@ -25,8 +25,10 @@ from chatserver.domain.messages import (
     ChoicesBody,
     Message,
     MessageKind,
+    OrderBody,
     plain_text,
 )
+from chatserver.domain.orders import OrderStatus
 from chatserver.domain.people import Role
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
@@ -245,10 +247,23 @@ def reason_text(reason: str, language: str) -> str:
     return say(language, f"web.reason.{reason}") if reason in known else reason
 
 
+def order_text(order: OrderStatus, language: str) -> str:
+    """Return an order as people read it on paper."""
+    lines = [
+        say(language, "order.title", number=order.number),
+        say(language, f"order.step.{order.step}"),
+        " · ".join(filter(None, (order.carrier, order.tracking_number))),
+        order.tracking_url,
+    ]
+    return "\n".join(filter(None, lines))
+
+
 def line_text(message: Message, language: str) -> str:
     """Return what a message says, as plain text."""
     if isinstance(message.body, ActivityBody):
         return activity_text(message.body, language)
+    if isinstance(message.body, OrderBody):
+        return clean(order_text(message.body.order, language))
     text = clean(plain_text(message.body))
     if isinstance(message.body, ChoicesBody):
         return "\n".join([text, *(f"• {clean(option.label)}" for option in message.body.options)])

@@ -22,6 +22,7 @@ from chatserver.domain.messages import (
     FormBody,
     Message,
     MessageKind,
+    OrderBody,
     TextBody,
     plain_text,
 )
@@ -35,6 +36,7 @@ BODY_TYPES: dict[MessageKind, type[Body]] = {
     MessageKind.ACTIVITY: ActivityBody,
     MessageKind.CHOICES: ChoicesBody,
     MessageKind.CARD: CardBody,
+    MessageKind.ORDER: OrderBody,
     MessageKind.FORM: FormBody,
 }
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
@@ -77,6 +79,8 @@ def kind_of(body: Body) -> MessageKind:
             return MessageKind.CHOICES
         case CardBody():
             return MessageKind.CARD
+        case OrderBody():
+            return MessageKind.ORDER
         case FormBody():
             return MessageKind.FORM
 

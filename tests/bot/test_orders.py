@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from chatserver.bot.checks import Talk
 from chatserver.bot.files import STARTER, load_script
 from chatserver.domain.conversations import HandoffReason
-from chatserver.domain.messages import FormBody, plain_text
+from chatserver.domain.messages import ChoicesBody, FormBody, OrderBody, plain_text
 from chatserver.domain.orders import (
     CodeSent,
     CodeWrong,
@@ -81,17 +82,39 @@ def test_a_code_is_asked_tried_sent_again_and_kept_nowhere() -> None:
     assert need(talk).code == "123456"
     assert "Kalan deneme: 2" in said(talk, CodeWrong(2))
     talk.says(["654321"])
-    text = said(talk, OrderFound((SHIPPED,)))
-    assert "SP123456 numaralı siparişiniz kargoda." in text
-    assert "Aras Kargo" in text and "24 Kasım" in text and "https://aras.example/1" in text
-    assert "shop.example/cancel" not in text, "nobody wanted to cancel"
+    assert talk.hears_of_order(OrderFound((SHIPPED,))) == (OrderBody(SHIPPED),)
     assert not talk.state.awaiting
     assert "654321" not in repr((talk.state.slots, talk.situation.details))
 
 
-def test_what_was_wanted_of_the_order_is_answered() -> None:
-    talk = asked(question="siparişi iptal etmek istiyorum")
-    assert "https://shop.example/cancel" in said(talk, OrderFound((SHIPPED,)))
+PACKING = replace(SHIPPED, step=OrderStep.PREPARING)
+ARRIVED = replace(SHIPPED, step=OrderStep.DELIVERED, return_url="https://shop.example/return")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order", "lacks"),
+    [
+        (OrderKind.TRACK, SHIPPED, ""),
+        (OrderKind.CANCEL, SHIPPED, "iptal edemiyorum"),
+        (OrderKind.CANCEL, PACKING, ""),
+        (OrderKind.CANCEL, replace(PACKING, cancellable=False), "iptal edemiyorum"),
+        (OrderKind.RETURN, ARRIVED, ""),
+        (OrderKind.RETURN, SHIPPED, "iadesini buradan başlatamıyorum"),
+        (OrderKind.INVOICE, SHIPPED, "Faturanız bende görünmüyor"),
+        (OrderKind.INVOICE, replace(SHIPPED, invoice_url="https://shop.example/i"), ""),
+    ],
+)
+def test_what_the_card_can_not_do_people_can(
+    wanted: OrderKind, order: OrderStatus, lacks: str
+) -> None:
+    talk = asked()
+    talk.state = structs.replace(talk.state, order=wanted)
+    card, *more = talk.hears_of_order(OrderFound((order,)))
+    assert card == OrderBody(order)
+    if lacks:
+        assert lacks in plain_text(more[0]) and isinstance(more[0], ChoicesBody)
+    else:
+        assert more == []
 
 
 def test_a_question_in_the_middle_of_the_code_is_answered() -> None:

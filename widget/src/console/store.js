@@ -192,6 +192,7 @@ export function foldBeacon(state, { heads, queue_revision }, last) {
 export function lineOf(message) {
   if (message.kind === 'activity' || message.kind === 'note') return ''
   if (message.kind === 'card') return message.body.title
+  if (message.kind === 'order') return [message.body.number, message.body.carrier].filter(Boolean).join(' · ')
   return message.body.text.replace(/\s+/g, ' ').trim()
 }
 

@@ -9,6 +9,10 @@
  * @typedef {{text: string, choice: string | null}} TextView
  * @typedef {{text: string, options: OptionView[], purpose: string}} ChoicesView
  * @typedef {{entry: string, title: string, nodes: MarkdownNode[], confidence: number | null}} CardView
+ * @typedef {'received' | 'preparing' | 'shipped' | 'delivered' | 'cancelled' | 'returned'} OrderStep
+ * @typedef {{number: string, step: OrderStep, placed: string | null, expected: string | null, carrier: string,
+ *   tracking_number: string, tracking_url: string, items: string[], cancellable: boolean | null,
+ *   returnable: boolean | null, cancel_url: string, return_url: string, invoice_url: string}} OrderView
  * @typedef {{text: string, slot: string, step: number, steps: number, skippable: boolean, error: string | null, label: string}} FormView
  * @typedef {{type: string, actor: string, target: string, reason: string, details: Record<string, string>}} ActivityView
  *
@@ -36,7 +40,7 @@
  *
  * @typedef {MessageBase & (
  *   {kind: 'text' | 'note', body: TextView} | {kind: 'choices', body: ChoicesView} |
- *   {kind: 'card', body: CardView} | {kind: 'form', body: FormView} |
+ *   {kind: 'card', body: CardView} | {kind: 'order', body: OrderView} | {kind: 'form', body: FormView} |
  *   {kind: 'activity', body: ActivityView})} MessageView
  *
  * @typedef {{state: 'free' | 'busy' | 'away', open: boolean | null, opens_at_ms: number | null,

@@ -4,6 +4,7 @@
 import { h } from 'preact'
 import { renderNodes, renderText } from '../core/nodes.js'
 import { Avatar, Icon, html, useDesk, write } from './kit.js'
+import { OrderCard } from './ordercard.js'
 
 /** @typedef {import('./rows.js').Item} Item */
 /** @typedef {import('../core/wire.js').MessageView} MessageView */
@@ -39,6 +40,7 @@ function Said({ item, name, mine, active }) {
   if (message?.kind === 'card') {
     return html`<div class="card"><div class="in md" dir="auto">${who}<p class="topic"><${Icon} name="page" small /><span>${message.body.title}</span></p>${renderNodes(message.body.nodes, make)}</div></div>`
   }
+  if (message?.kind === 'order') return html`<${OrderCard} order=${message.body} who=${who} />`
   const text = message === null ? String(entry?.payload.body.text ?? '') : message.kind === 'activity' ? '' : message.body.text
   const looks = delivery === 'queued' ? ' held' : delivery === 'failed' ? ' lost' : ''
   // Only what has just been said moves; a history that slides in is noise.

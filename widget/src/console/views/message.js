@@ -5,6 +5,7 @@ import { renderNodes, renderText } from '../../core/nodes.js'
 import { authorName, refusalWords, slotWords, visitorName, whyWords } from '../wording.js'
 import { html, useApp } from './html.js'
 import { Icon, ProblemShape } from './icons.js'
+import { OrderCard } from './ordercard.js'
 import { Avatar } from './parts.js'
 import { Activity } from './talk.js'
 
@@ -49,6 +50,7 @@ function Body({ message }) {
       <div class="nodes">${renderNodes(message.body.nodes, /** @type {any} */ (h))}</div>
     </div>`
   }
+  if (message.kind === 'order') return html`<${OrderCard} order=${message.body} />`
   if (message.kind === 'choices') {
     return html`<p>${said(message.body.text)}</p><div class="options">${message.body.options.map(option => html`<span class="chip line">${option.label}</span>`)}</div>`
   }
