@@ -27,6 +27,7 @@ from chatserver.domain.messages import (
 )
 from chatserver.services.opening import hand_off
 from chatserver.services.people import people_of
+from chatserver.services.questions import Listening, note_turn
 from chatserver.services.work import Work
 from chatserver.storage import conversations, messages, sites, visitors
 
@@ -129,8 +130,13 @@ def _local(ms: int | None, zone: ZoneInfo) -> datetime | None:
     return None if ms is None else to_datetime(ms).astimezone(zone)
 
 
-def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
+def write_turn(
+    work: Work, owed: OwedTurn, decision: Decision, listening: Listening | None = None
+) -> bool:
     """Say and remember what the bot decided, unless things have moved on meanwhile.
+
+    Args:
+        listening: what the turn asked of the FAQ.
 
     Returns:
         Whether it was written; False leaves the turn to whoever moved things on.
@@ -152,6 +158,16 @@ def write_turn(work: Work, owed: OwedTurn, decision: Decision) -> bool:
             ActivityType.DETAILS_GATHERED,
             details=dict(decision.details),
             audience=Audience.AGENTS,
+        )
+    if listening is not None:
+        note_turn(
+            work,
+            fresh,
+            listening,
+            decision,
+            seq=max((item.seq for item in owed.heard if item.kind == "text"), default=0),
+            choices=[item.choice for item in owed.heard if item.choice is not None],
+            doubted=owed.state.asked_helped and decision.state.misses > owed.state.misses,
         )
     answered = owed.heard[-1].seq if owed.heard else owed.conversation.bot_wanted_seq
     values: dict[str, object] = {

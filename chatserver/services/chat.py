@@ -5,7 +5,7 @@ once, and found again by `sweep` from a cursor or row that the same commit wrote
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -27,6 +27,7 @@ from chatserver.services.facts import (
     QueueChanged,
     TurnOwed,
 )
+from chatserver.services.questions import Listening
 from chatserver.services.sharing import Sharing
 from chatserver.services.tasks import Supervisor
 from chatserver.services.work import Work
@@ -68,6 +69,8 @@ class Chat:
         self.database = database
         self.clock = clock
         self.knowledge = knowledge
+        self.numbers: Mapping[str, int] = {}
+        """By key, how often the FAQ's entries were published; swapped with `knowledge`."""
         self.lease_ms = lease_ms
         self.greeting_pause_ms = greeting_pause_ms
         self.turn_grace_ms = turn_grace_ms
@@ -198,15 +201,16 @@ class Chat:
         if pause_ms > 0 and owed.is_greeting_alone:
             await asyncio.sleep(pause_ms / 1000)
             return True
-        decision = await asyncio.to_thread(self._decide, owed)
-        return await self.do(bot_turns.write_turn, owed, decision)
+        listening = Listening(self.knowledge, self.numbers)
+        decision = await asyncio.to_thread(self._decide, owed, listening)
+        return await self.do(bot_turns.write_turn, owed, decision, listening)
 
-    def _decide(self, owed: bot_turns.OwedTurn) -> Decision:
+    def _decide(self, owed: bot_turns.OwedTurn, knowledge: Knowledge | None = None) -> Decision:
         """Let the bot decide; a fault of its own hands the conversation to people."""
         if not owed.heard:
             return Decision((), owed.state)
         try:
-            return take_turn(owed.state, owed.heard, owed.situation, self.knowledge)
+            return take_turn(owed.state, owed.heard, owed.situation, knowledge or self.knowledge)
         except Exception:
             # The bot is no edge, but a shopper must not wait for ever for its mistake.
             log.exception("bot failed", conversation=owed.conversation.id)
