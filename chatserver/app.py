@@ -28,6 +28,7 @@ from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
 from chatserver.services import presence
+from chatserver.services.bot_turns import OwedTurn
 from chatserver.services.chat import Chat
 from chatserver.services.people import people_of
 from chatserver.services.sign_in import Entrance, SignInLimits
@@ -167,7 +168,12 @@ def build_app(
         chat.knowledge = FaqKnowledge(new.base)
         chat.numbers = new.numbers
 
+    def knowledge_at(owed: OwedTurn) -> FaqKnowledge:
+        outside = shelf.now.outside(site=owed.site, path=owed.page)
+        return FaqKnowledge(shelf.base, outside=outside)
+
     shelf.on_new = take_up
+    chat.knowledge_at = knowledge_at
     membership: Membership = (
         Alone(chat)
         if database.is_sqlite

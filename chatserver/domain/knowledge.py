@@ -112,6 +112,14 @@ class Content:
         grown = replace(said, utterances=(*said.utterances, utterance))
         return self.with_wording(language, grown)
 
+    def says_what(self, other: "Content | None") -> bool:
+        """Whether shoppers get the very same of both: when it was written is nothing to them."""
+        return other is not None and self._undated() == other._undated()
+
+    def _undated(self) -> "Content":
+        undated = {code: replace(said, edited_ms=0) for code, said in self.wordings.items()}
+        return replace(self, wordings=undated)
+
     @property
     def title(self) -> str:
         """A question to call it by, in the first language that has one."""

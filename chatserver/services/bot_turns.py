@@ -6,6 +6,7 @@ crash between reading and writing leaves the turn owed, so the sweep finds it.
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -46,6 +47,7 @@ class OwedTurn:
 
     Args:
         heard_ms: when the newest of what was heard was written.
+        site, page: where the shopper is: the site's key, the path of the page seen last.
     """
 
     conversation: Conversation
@@ -53,6 +55,8 @@ class OwedTurn:
     state: BotState
     situation: Situation
     heard_ms: int = 0
+    site: str = ""
+    page: str = ""
 
     @property
     def is_greeting_alone(self) -> bool:
@@ -114,7 +118,16 @@ def read_turn(
         order_pattern=site.settings.order_pattern,
         details=details,
     )
-    return OwedTurn(conversation, tuple(heard), _state(conversation.bot_state), situation, heard_ms)
+    seen = visitors.pages(connection, visitor.id)
+    return OwedTurn(
+        conversation,
+        tuple(heard),
+        _state(conversation.bot_state),
+        situation,
+        heard_ms,
+        site.key,
+        urlsplit(seen[0].url).path if seen else "",
+    )
 
 
 def _state(text: str) -> BotState:

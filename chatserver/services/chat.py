@@ -69,6 +69,8 @@ class Chat:
         self.database = database
         self.clock = clock
         self.knowledge = knowledge
+        self.knowledge_at: Callable[[bot_turns.OwedTurn], Knowledge] | None = None
+        """What holds where a shopper is; everything of `knowledge` when None."""
         self.numbers: Mapping[str, int] = {}
         """By key, how often the FAQ's entries were published; swapped with `knowledge`."""
         self.lease_ms = lease_ms
@@ -201,7 +203,8 @@ class Chat:
         if pause_ms > 0 and owed.is_greeting_alone:
             await asyncio.sleep(pause_ms / 1000)
             return True
-        listening = Listening(self.knowledge, self.numbers)
+        knowledge = self.knowledge if self.knowledge_at is None else self.knowledge_at(owed)
+        listening = Listening(knowledge, self.numbers)
         decision = await asyncio.to_thread(self._decide, owed, listening)
         return await self.do(bot_turns.write_turn, owed, decision, listening)
 

@@ -52,13 +52,14 @@ class EntryRow:
             return Phase.ARCHIVED
         if self.live is None:
             return Phase.DRAFT
-        return Phase.CHANGED if self.content != self.live else Phase.LIVE
+        return Phase.LIVE if self.content.says_what(self.live) else Phase.CHANGED
 
     @property
     def is_pending(self) -> bool:
         """Whether publishing it would change what shoppers get."""
-        wanted = None if self.archived else self.content
-        return wanted != self.live and not (self.archived and self.live is None)
+        if self.archived:
+            return self.live is not None
+        return not self.content.says_what(self.live)
 
 
 @dataclass(frozen=True, slots=True)

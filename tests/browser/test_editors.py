@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from chatserver.domain.people import Role
 from chatserver.services import staff
 from chatserver.storage import faq_entries, faq_publications
+from chatserver.storage import staff as accounts
 from tests.browser.conftest import PASSWORD_HASH, House
 from tests.browser.people import DESK, PASSWORD, PHONE
 from tests.browser.test_accessibility import AXE
@@ -27,7 +29,7 @@ PATHS = (
 
 
 def hire(connection: Connection) -> None:
-    if any(account.email == "gizem@shop.example" for account in staff.staff.every(connection)):
+    if accounts.find_by_email(connection, "gizem@shop.example") is not None:
         return
     account = staff.create_account(
         connection,
@@ -142,23 +144,24 @@ async def test_a_slip_is_caught_shown_and_restored_by_keyboard_alone(house: Hous
     )
 
 
-@pytest.mark.parametrize("language", ["tr", "en"])
-async def test_axe_finds_nothing_in_the_editors_room(house: House, language: str) -> None:
+@pytest.mark.parametrize(("language", "scheme"), [("tr", "light"), ("en", "dark")])
+async def test_axe_finds_nothing_in_the_editors_room(
+    house: House, language: str, scheme: Literal["light", "dark"]
+) -> None:
     page = await editor(house)
     house.speak(language)
     problems: list[str] = []
-    await page.add_init_script("")
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        for path in PATHS:
-            await page.goto(house.server.origin + path)
-            problems += await _look(page, f"{path} {scheme}")
-            await _shoot(page, f"editors-{language}-{scheme}-{_named(path)}")
+    await page.emulate_media(color_scheme=scheme)
+    for path in PATHS:
+        await page.goto(house.server.origin + path)
+        problems += await _look(page, f"{path} {scheme}")
+        await _shoot(page, f"editors-{language}-{scheme}-{_named(path)}")
     await page.set_viewport_size(PHONE)
     for path in PATHS:
         await page.goto(house.server.origin + path)
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{path} is {wide} px too wide for a phone"
+        if wide > 0:
+            problems.append(f"{path} is {wide} px too wide for a phone")
         await _shoot(page, f"editors-{language}-phone-{_named(path)}")
     house.speak("tr")
     assert problems == []

@@ -1,9 +1,11 @@
 """What shoppers ask the bot is noted, masked, with what came of it."""
 
+from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.services import questions
-from chatserver.storage import question_log
+from chatserver.services.bot_turns import OwedTurn
+from chatserver.storage import question_log, visitors
 from chatserver.storage.question_log import QuestionRow
-from tests.cast import Stage
+from tests.cast import SHELF, Stage
 
 NOWHERE = "yarın hava nasıl olacak"
 
@@ -86,3 +88,27 @@ async def test_usage_counts_answers_and_what_became_of_them(stage: Stage) -> Non
     ) == ["track-order"]
     recent = await stage.database.write(question_log.recent, since_ms=0, limit=10)
     assert {message for _, message, _ in recent} == {"kargom nerede", "kargom nerde acaba"}
+
+
+async def test_an_entry_answers_only_where_it_holds(sqlite_stage: Stage) -> None:
+    stage = sqlite_stage
+    base = SHELF.base
+    everywhere = FaqKnowledge(base).find("kargom nerede", "tr")
+    assert everywhere[0] == "answer" and everywhere[1][0].entry == "track-order"
+    elsewhere = FaqKnowledge(base, outside={"track-order"})
+    verdict, found = elsewhere.find("kargom nerede", "tr")
+    assert "track-order" not in {one.entry for one in found} and verdict != "answer"
+    assert elsewhere.entry("track-order", "tr") is None
+    asked: list[tuple[str, str]] = []
+
+    def at(owed: OwedTurn) -> FaqKnowledge:
+        asked.append((owed.site, owed.page))
+        return elsewhere
+
+    stage.chat.knowledge_at = at
+    await stage.database.write(
+        visitors.add_page, stage.ada.id, url="https://shop.example/iade?x=1", title="", now_ms=1
+    )
+    await ask(stage, "kargom nerede")
+    assert asked[0] == ("demo", "/iade")
+    assert (await rows(stage))[0].entry != "track-order"

@@ -147,7 +147,7 @@ async def _first_site(web: Web) -> str:
     return every[0].settings.name if every else ""
 
 
-def preview(said: Wording) -> list[object]:
+def preview(said: Wording) -> list[dict[str, object]]:
     """Return an answer as the widget gets it: the very nodes."""
     return [msgspec.to_builtins(node) for node in parse(said.full_answer)]
 

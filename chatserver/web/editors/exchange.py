@@ -22,6 +22,9 @@ from chatserver.web.headers import Kind, protect
 from chatserver.web.templates import language_of
 from chatserver.words import say
 
+HANDFUL = 100
+"""Entries that are kept in one transaction."""
+
 MAX_NAMED = 500
 """Keys that an outcome names one by one."""
 
@@ -101,9 +104,18 @@ async def _told(
     clashed: list[str] = []
     if keep and contents:
         versions = {key: row.version for key, row in known.items()}
-        clashed = await web.database.write(
-            imports.keep, contents, versions, by=request.state.account.id, now_ms=now_ms
-        )
+        left = list(contents)
+        while left:
+            # Chats are written by the same hand: between two handfuls it is theirs.
+            some, left = left[:HANDFUL], left[HANDFUL:]
+            clashed += await web.database.write(
+                imports.keep,
+                {key: contents[key] for key in some},
+                versions,
+                by=request.state.account.id,
+                now_ms=now_ms,
+            )
+            yield _line({"rows": outcome.rows, "left": len(left)})
     yield _line(_outcome(outcome, digest, language, kept=keep, clashed=clashed))
 
 

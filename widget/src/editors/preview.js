@@ -25,17 +25,22 @@ export function showPreviews() {
   if (!(host instanceof HTMLElement) || kept === null) return { show: () => {} }
   /** @type {Record<string, MarkdownNode[]>} */
   let nodes = JSON.parse(kept.textContent ?? '{}')
-  let language = Object.keys(nodes)[0] ?? 'tr'
+  const pressed = document.querySelector('[data-switch=language] [aria-pressed=true]')
+  let language = pressed instanceof HTMLButtonElement ? pressed.value : Object.keys(nodes)[0] ?? 'tr'
   const root = host.attachShadow({ mode: 'open' })
   const sheet = make('link', { rel: 'stylesheet', href: host.dataset.css ?? '' })
   const log = make('div', { class: 'thread preview' })
+  // What the panel's page sets on its body.
+  log.style.font = 'var(--t-body)'
+  log.style.color = 'var(--ink)'
+  log.style.background = 'var(--surface)'
   root.append(sheet, log)
 
   const draw = () => {
     const question = host.dataset.asked ?? (document.querySelector(`[name="${language}.question"]`) instanceof HTMLInputElement
       ? /** @type {HTMLInputElement} */ (document.querySelector(`[name="${language}.question"]`)).value : '')
     const inside = renderNodes(nodes[language] ?? [], make)
-    const topic = make('p', { class: 'topic' }, make('span', null, question))
+    const topic = make('p', { class: 'topic' }, make('span', null, host.dataset.title ?? question))
     log.lang = language
     log.replaceChildren(
       ...(question ? [make('div', { class: 'group me' }, make('div', { class: 'bubble', dir: 'auto' }, question))] : []),
