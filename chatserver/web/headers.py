@@ -85,8 +85,8 @@ def protect(response: Response, kind: Kind, *, ancestors: Iterable[str] = ()) ->
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     if kind is Kind.HELP:
-        # As above; but these pages are for everybody, search engines included.
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        # As above, for the vote's form; these pages are for everybody, search engines included.
+        response.headers["Referrer-Policy"] = "same-origin"
     if kind is Kind.DOCUMENT:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"

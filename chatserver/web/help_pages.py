@@ -67,8 +67,9 @@ def _entries(web: Web, site: Site, language: str) -> Sequence[Entry]:
     return [entry for entry in web.shelf.entries(language) if entry.key not in elsewhere]
 
 
-def _base_url(web: Web, request: Request) -> str:
-    return (web.settings.public_url or str(request.base_url)).rstrip("/")
+def _base_url(web: Web) -> str:
+    """Return what addresses begin with: the public URL; never the Host header, which anybody forges."""
+    return web.settings.public_url.rstrip("/")
 
 
 def _url(base: str, site: Site, language: str, slug: str = "") -> str:
@@ -78,7 +79,7 @@ def _url(base: str, site: Site, language: str, slug: str = "") -> str:
 def _page(
     web: Web, request: Request, name: str, site: Site, language: str, **values: object
 ) -> Response:
-    base = _base_url(web, request)
+    base = _base_url(web)
     html = web.templates.render(
         f"help/{name}",
         language,
@@ -138,8 +139,8 @@ async def help(web: Web, request: Request) -> Response:
             (category_text(name, language), list(group))
             for name, group in groupby(ordered, key=lambda entry: entry.category)
         ],
-        canonical=_url(_base_url(web, request), site, language),
-        alternates={code: _url(_base_url(web, request), site, code) for code in LANGUAGES},
+        canonical=_url(_base_url(web), site, language),
+        alternates={code: _url(_base_url(web), site, code) for code in LANGUAGES},
         structured=script_json(_structured(ordered, language)) if not query else None,
     )
 
@@ -177,7 +178,7 @@ async def help_entry(web: Web, request: Request) -> Response:
     slug = slug_of(entry)
     if slug != request.path_params["slug"]:
         return see_other(f"/help/{site.key}/{language}/{slug}")
-    base = _base_url(web, request)
+    base = _base_url(web)
     others = {
         code: other
         for code in LANGUAGES
@@ -270,7 +271,7 @@ def _theme(site: Site) -> str:
 async def help_sitemap(web: Web, request: Request) -> Response:
     """Serve every address of a site's help, with its other language."""
     site, _ = await _site(web, request)
-    base = _base_url(web, request)
+    base = _base_url(web)
     by_key: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         for entry in _entries(web, site, language):

@@ -6,6 +6,7 @@ import re
 import time
 import xml.etree.ElementTree as ET
 
+import msgspec
 import pytest
 
 from chatserver.storage import question_log
@@ -20,6 +21,13 @@ def slug(shop: Shop, key: str, language: str = "tr") -> str:
     entry = shop.web.shelf.base.entry(key, language)
     assert entry is not None
     return help_pages.slug_of(entry)
+
+
+@pytest.fixture
+def public(shop: Shop) -> None:
+    """Say where the shop's chat is seen from outside."""
+    settings = msgspec.structs.replace(shop.web.settings, public_url="https://chat.example/")
+    object.__setattr__(shop.web, "settings", settings)
 
 
 async def test_home_lists_every_answer_and_finds_what_is_asked(shop: Shop) -> None:
@@ -44,7 +52,7 @@ async def test_search_as_you_type_is_the_same_engine(shop: Shop) -> None:
     assert hits[0]["key"] == "track-order" and begun and empty == []
 
 
-async def test_an_answer_has_one_readable_address(shop: Shop) -> None:
+async def test_an_answer_has_one_readable_address(shop: Shop, public: None) -> None:
     address = f"/help/pera/tr/{slug(shop, 'refund-time')}"
     assert re.fullmatch(r"/help/pera/tr/[a-z0-9-]+--refund-time", address)
     async with shop.client() as client:
@@ -69,7 +77,7 @@ async def test_structured_data_is_a_faq_page_and_closes_no_script(shop: Shop) ->
     assert "<p>" not in blocks[0]
 
 
-async def test_the_sitemap_names_every_page_in_both_languages(shop: Shop) -> None:
+async def test_the_sitemap_names_every_page_in_both_languages(shop: Shop, public: None) -> None:
     async with shop.client() as client:
         response = await client.get("/help/pera/sitemap.xml")
     tree = ET.fromstring(response.text)
