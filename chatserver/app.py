@@ -16,7 +16,7 @@ from chatserver.clock import Clock, SharedClock, SystemClock
 from chatserver.domain.ids import PublicId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.errors import Refusal
-from chatserver.faq_shelf import FaqShelf
+from chatserver.faq_shelf import FaqShelf, LiveShelf
 from chatserver.membership import Alone, Membership, OneOfMany
 from chatserver.outbound import Outbound
 from chatserver.protocol.shared import PeopleView
@@ -29,6 +29,7 @@ from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
 from chatserver.services import presence
+from chatserver.services.bot_turns import OwedTurn
 from chatserver.services.chat import Chat
 from chatserver.services.mail import Mailer
 from chatserver.services.orders import OrderCounter
@@ -47,6 +48,10 @@ from chatserver.windows import LocalWindows, SharedWindows, Windows
 
 SWEEP_S = 1.0
 BEAT_S = 5.0
+FOLLOW_S = 1.0
+"""How often each process asks whether the FAQ changed; building the next index takes half a second,
+so that what is published answers everywhere within two."""
+
 MAX_BODY_BYTES = 256 * 1024
 GREETING_PAUSE_MS = 1500
 """Shoppers greet first and ask then, in another message: one answer to both."""
@@ -73,6 +78,7 @@ class ChatServer:
     pages: Starlette
     membership: Membership
     windows: Windows
+    shelf: LiveShelf
     handover: Handover | None = None
     stopped: bool = False
 
@@ -87,16 +93,21 @@ class ChatServer:
         """Enter among the processes, then begin to tell, to sweep and to beat."""
         self.realtime.edge.epoch = await self.database.read(installation.epoch)
         await self.membership.enter()
+        await self.shelf.begin(self.database, self.clock)
         if self.handover is not None:
             await self.handover.start()
         self.realtime.start()
         self.chat.tasks.start(self._every(SWEEP_S, self._sweep), name="sweep")
         self.chat.tasks.start(self._every(BEAT_S, self.membership.beat), name="heartbeat")
+        self.chat.tasks.start(self._every(FOLLOW_S, self._follow), name="faq")
         log.info("started", database="sqlite" if self.database.is_sqlite else "postgresql")
 
     async def _sweep(self) -> None:
         if await self.membership.may_sweep():
             await self.chat.sweep()
+
+    async def _follow(self) -> None:
+        await self.shelf.follow(self.database, self.clock)
 
     async def _every(self, interval_s: float, run: Any) -> None:
         while True:
@@ -139,11 +150,11 @@ def build_app(
 
     Args:
         clock: on SQLite the machine's, on PostgreSQL the database's, when left out.
-        faq: the FAQ; the starter's entries when left out.
+        faq: what answers until the database has been read; nothing when left out.
         workers: where the workers behind this port meet, when there are several.
         mailer: who hands mail over; the settings' own server when left out.
     """
-    faq = faq or FaqShelf.starter()
+    faq = faq or FaqShelf.of(())
     database = Database(settings.database)
     shared_clock = None if clock is not None or database.is_sqlite else SharedClock()
     clock = clock or shared_clock or SystemClock()
@@ -157,6 +168,18 @@ def build_app(
         greeting_pause_ms=GREETING_PAUSE_MS,
         turn_grace_ms=0 if database.is_sqlite else TURN_GRACE_MS,
     )
+    shelf = LiveShelf(faq)
+
+    def take_up(new: FaqShelf) -> None:
+        chat.knowledge = FaqKnowledge(new.base)
+        chat.numbers = new.numbers
+
+    def knowledge_at(owed: OwedTurn) -> FaqKnowledge:
+        outside = shelf.now.outside(site=owed.site, path=owed.situation.page)
+        return FaqKnowledge(shelf.base, outside=outside)
+
+    shelf.on_new = take_up
+    chat.knowledge_at = knowledge_at
     membership: Membership = (
         Alone(chat)
         if database.is_sqlite
@@ -219,7 +242,8 @@ def build_app(
         ),
         find_site=find_site,
         people=people,
-        knowledge=faq,
+        knowledge=shelf,
+        shelf=shelf,
         on_session_ended=session_ended,
         is_ready=lambda: storage_checks(database),
         is_draining=lambda: edge.draining,
@@ -244,7 +268,16 @@ def build_app(
         max_body_size=MAX_BODY_BYTES,
     )
     server = ChatServer(
-        settings, database, clock, chat, realtime, pages, membership, windows, handover=handover
+        settings,
+        database,
+        clock,
+        chat,
+        realtime,
+        pages,
+        membership,
+        windows,
+        shelf,
+        handover=handover,
     )
     return server
 

@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const out = join(here, '..', 'static')
 const locales = join(here, '..', 'chatserver', 'locales')
 /** Files of ours in static/: the only ones that are ever removed. */
-const OURS = /^(widget\.js|(panel|console)-[0-9A-Z]{8}\.(js|css)|manifest\.json|LICENSES\.txt)$/
+const OURS = /^(widget\.js|(panel|console|editors|help)-[0-9A-Z]{8}\.(js|css)|manifest\.json|LICENSES\.txt)$/
 
 /** The words the launcher needs before the panel is there: its name for them, and theirs. */
 const LOADER_WORDS = {
@@ -77,7 +77,7 @@ async function buildAll() {
   files.set('widget.js', Buffer.from(loader.outputFiles[0].contents))
   logical.set('widget.js', 'widget.js')
 
-  for (const name of ['panel', 'console']) {
+  for (const name of ['panel', 'console', 'editors', 'help']) {
     if (!existsSync(join(here, 'src', name, 'main.js'))) continue
     const result = await build({
       ...common, entryPoints: { [name]: `src/${name}/main.js` }, format: 'iife', outdir: 'x', entryNames: '[name]-[hash]', plugins: [withoutUnused],

@@ -1,32 +1,47 @@
 """The bot's view of the FAQ engine; knows neither files nor conversations."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from chatserver.bot.turn import Found, Look
 from faq import Entry, KnowledgeBase
-from faq.matcher import Match, MatchResult
+from faq.matcher import Match, MatchResult, Verdict
 
 
 class FaqKnowledge:
     """A `Knowledge` that asks the engine.
 
     Args:
-        base: the site's published entries.
+        base: the published entries.
+        outside: keys of those that do not hold where the shopper is.
     """
 
-    def __init__(self, base: KnowledgeBase) -> None:
+    def __init__(self, base: KnowledgeBase, *, outside: Set[str] = frozenset()) -> None:
         self._base = base
+        self._outside = outside
 
     def find(self, text: str, language: str) -> Look:
         """Return the verdict and what it rests on."""
-        return _look(self._base.match(text, language))
+        result = self._base.match(text, language)
+        if self._outside & {match.entry.key for match in result.matches}:
+            result = self._inside(result, language)
+        return _look(result)
 
     def entry(self, key: str, language: str) -> Found | None:
         """Return one published entry by its key, or None where it is no longer there."""
         entry = self._base.entry(key, language)
-        return _found(entry, 1.0) if entry else None
+        return _found(entry, 1.0) if entry and key not in self._outside else None
+
+    def _inside(self, result: MatchResult, language: str) -> MatchResult:
+        """Judge what is left once the entries that do not hold here are taken away."""
+        left = tuple(m for m in result.matches if m.entry.key not in self._outside)
+        thresholds = self._base.thresholds(language)
+        sure = left[0].confidence if left else 0.0
+        verdict: Verdict = "answer" if sure >= thresholds.answer else "clarify"
+        if sure < thresholds.clarify:
+            verdict = "none"
+        return MatchResult(verdict, left, explanation=result.explanation)
 
 
 def _look(result: MatchResult) -> Look:

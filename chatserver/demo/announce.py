@@ -1,7 +1,7 @@
 """What the terminal says when the demo is ready; knows no port but those it is told."""
 
 from chatserver.demo.ports import HOST
-from chatserver.demo.seed import ADMIN, AGENTS, PASSWORD
+from chatserver.demo.seed import ADMIN, AGENTS, EDITOR, PASSWORD
 
 _READY = {
     "tr": """
@@ -11,13 +11,15 @@ Avlu hazır. Her şey bu bilgisayarda, tek süreçte çalışıyor.
             {shop}/en/          İngilizcesi
             {shop}/posta        doğrulama kodları buraya düşer
   Konsol    {own}/console      temsilci olarak yanıtlayın
-  SSS       {own}/faq          botun bildiği yanıtlar
+  SSS       {own}/editor       botun yanıtları, editör olarak
+  Yardım    {own}/help/demo/tr  müşterilerin yardım sayfaları
   Dökümler  {own}/transcripts  son iki haftanın görüşmeleri
 
   Temsilci  {selin}
             {burak}
+  Editör    {gizem}
   Yönetici  {deniz}
-  Şifre     {password}  üçü için de aynı
+  Şifre     {password}  dördü için de aynı
 
 Deneyin: Mağazayı bir pencerede açın, başka bir pencerede Selin olarak giriş yapıp
 kendinizi Müsait yapın. Mağazadan yazın; istek konsola düşer. Selin çevrimdışıyken
@@ -32,13 +34,15 @@ Avlu is ready. All of it runs on this machine, in one process.
                {shop}/             the same in Turkish
                {shop}/en/mailbox   one-time codes land here
   Console      {own}/console      answer as an agent
-  FAQ          {own}/faq          the answers the bot knows
+  FAQ          {own}/editor       the bot's answers, as an editor
+  Help         {own}/help/demo/en  help pages for shoppers
   Transcripts  {own}/transcripts  conversations of the last two weeks
 
   Agents       {selin}
                {burak}
+  Editor       {gizem}
   Admin        {deniz}
-  Password     {password}  the same for all three
+  Password     {password}  the same for all four
 
 Try this: open the shop in one window, sign in as Selin in another and set yourself
 Available (Müsait). Write from the shop; the request reaches the console. While Selin is
@@ -57,12 +61,14 @@ _RUNS = {
 
 def announcement(language: str, port: int, shop_port: int) -> str:
     """Return where everything is, who can sign in, what to try and how to stop."""
-    selin, burak, deniz = (f"{who.email}  {who.name}" for who in (*AGENTS, ADMIN))
+    people = (*AGENTS, EDITOR, ADMIN)
+    selin, burak, gizem, deniz = (f"{who.email}  {who.name}" for who in people)
     text = _READY[language].format(
         own=f"http://{HOST}:{port}",
         shop=f"http://{HOST}:{shop_port}",
         selin=selin,
         burak=burak,
+        gizem=gizem,
         deniz=deniz,
         password=PASSWORD,
     )

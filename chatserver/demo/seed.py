@@ -52,6 +52,7 @@ AGENTS = (
     Person("Selin Aydın", "selin@avlu.example"),
     Person("Burak Demirtaş", "burak@avlu.example"),
 )
+EDITOR = Person("Gizem Toprak", "gizem@avlu.example", Role.EDITOR)
 ADMIN = Person("Deniz Kaya", "deniz@avlu.example", Role.ADMIN)
 
 
@@ -99,7 +100,7 @@ def _open_shop(connection: Connection, shop_port: int, now_ms: int) -> Site:
     sites.save(connection, site.id, settings)
     for name in TEAMS[1:]:
         sites.create_team(connection, site.id, name, PublicId(secrets.token_urlsafe(16)))
-    for person in (*AGENTS, ADMIN):
+    for person in (*AGENTS, EDITOR, ADMIN):
         account = staff.create_account(
             connection,
             email=person.email,

@@ -8,10 +8,24 @@ from chatserver.domain.ids import PublicId, SiteId, StaffId, TeamId, VisitorId
 
 
 class Role(StrEnum):
-    """What a member of staff may do: agents answer, admins also keep accounts and settings."""
+    """What a member of staff may do.
+
+    Agents answer, editors keep the FAQ, admins do both and keep accounts and settings.
+    """
 
     AGENT = "agent"
+    EDITOR = "editor"
     ADMIN = "admin"
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether conversations are open to this role."""
+        return self is not Role.EDITOR
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the FAQ's making is open to this role."""
+        return self is not Role.AGENT
 
 
 class Availability(StrEnum):

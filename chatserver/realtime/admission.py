@@ -170,6 +170,8 @@ class Admission:
         if found is None:
             raise refuse(Code.UNAUTHENTICATED)
         account, session = found
+        if not account.role.may_answer:
+            raise refuse(Code.FORBIDDEN)
         agent = await self._edge.chat.read(agents.get, account.id)
         connection = self._connection(sid, eio_sid, AGENT, environ, said.client)
         connection.agent = agent.id

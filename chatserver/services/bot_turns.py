@@ -32,6 +32,7 @@ from chatserver.services import ending, scripts
 from chatserver.services.opening import hand_off
 from chatserver.services.order_desk import NoOrderDesk, OrderDesk
 from chatserver.services.people import people_of
+from chatserver.services.questions import Listening, note_turn
 from chatserver.services.work import Work
 from chatserver.storage import conversations, messages, sites, staff, visitors
 
@@ -53,6 +54,7 @@ class OwedTurn:
     Args:
         visitor: whose turn it is.
         heard_ms: when the newest of what was heard was written.
+        site: the site's key.
     """
 
     conversation: Conversation
@@ -61,6 +63,7 @@ class OwedTurn:
     state: BotState
     situation: Situation
     heard_ms: int = 0
+    site: str = ""
 
     @property
     def is_greeting_alone(self) -> bool:
@@ -144,7 +147,7 @@ def read_turn(
         campaign=(parse_qs(parts.query).get("utm_campaign") or [""])[-1],
     )
     state = _state(conversation.bot_state)
-    return OwedTurn(conversation, visitor, tuple(heard), state, situation, heard_ms)
+    return OwedTurn(conversation, visitor, tuple(heard), state, situation, heard_ms, site.key)
 
 
 def goes_on(owed: OwedTurn, first: Decision, outcome: OrderOutcome) -> OwedTurn:
@@ -190,11 +193,19 @@ def _local(ms: int | None, zone: ZoneInfo) -> datetime | None:
     return None if ms is None else to_datetime(ms).astimezone(zone)
 
 
-def write_turn(work: Work, owed: OwedTurn, decision: Decision, *, took_ms: float = 0.0) -> bool:
+def write_turn(
+    work: Work,
+    owed: OwedTurn,
+    decision: Decision,
+    *,
+    took_ms: float = 0.0,
+    listening: Listening | None = None,
+) -> bool:
     """Say and remember what the bot decided, unless things have moved on meanwhile.
 
     Args:
         took_ms: how long deciding took.
+        listening: what the turn asked of the FAQ.
 
     Returns:
         Whether it was written; False leaves the turn to whoever moved things on.
@@ -218,6 +229,16 @@ def write_turn(work: Work, owed: OwedTurn, decision: Decision, *, took_ms: float
             ActivityType.DETAILS_GATHERED,
             details=dict(decision.details),
             audience=Audience.AGENTS,
+        )
+    if listening is not None:
+        note_turn(
+            work,
+            fresh,
+            listening,
+            decision,
+            seq=max((item.seq for item in owed.heard if item.kind == "text"), default=0),
+            choices=[item.choice for item in owed.heard if item.choice is not None],
+            doubted=owed.state.asked_helped and decision.state.misses > owed.state.misses,
         )
     answered = owed.heard[-1].seq if owed.heard else owed.conversation.bot_wanted_seq
     values: dict[str, object] = {

@@ -6,7 +6,7 @@ once, and found again by `sweep` from a cursor or row that the same commit wrote
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -29,6 +29,7 @@ from chatserver.services.facts import (
     TurnOwed,
 )
 from chatserver.services.order_desk import NoOrderDesk, OrderDesk
+from chatserver.services.questions import Listening
 from chatserver.services.sharing import Sharing
 from chatserver.services.tasks import Supervisor
 from chatserver.services.work import Work
@@ -74,6 +75,10 @@ class Chat:
         self.database = database
         self.clock = clock
         self.knowledge = knowledge
+        self.knowledge_at: Callable[[bot_turns.OwedTurn], Knowledge] | None = None
+        """What holds where a shopper is; everything of `knowledge` when None."""
+        self.numbers: Mapping[str, int] = {}
+        """By key, how often the FAQ's entries were published; swapped with `knowledge`."""
         self.lease_ms = lease_ms
         self.greeting_pause_ms = greeting_pause_ms
         self.turn_grace_ms = turn_grace_ms
@@ -212,21 +217,27 @@ class Chat:
         if pause_ms > 0 and owed.is_greeting_alone:
             await asyncio.sleep(pause_ms / 1000)
             return True
+        knowledge = self.knowledge if self.knowledge_at is None else self.knowledge_at(owed)
+        listening = Listening(knowledge, self.numbers)
         started = time.perf_counter()
-        decision = await asyncio.to_thread(self._decide, owed)
+        decision = await asyncio.to_thread(self._decide, owed, listening)
         if decision.order is not None:
             outcome = await bot_turns.ask_desk(self.desk, owed, decision.order)
             second = bot_turns.goes_on(owed, decision, outcome)
-            decision = bot_turns.together(decision, await asyncio.to_thread(self._decide, second))
+            decision = bot_turns.together(
+                decision, await asyncio.to_thread(self._decide, second, listening)
+            )
         took_ms = (time.perf_counter() - started) * 1000
-        return await self.do(bot_turns.write_turn, owed, decision, took_ms=took_ms)
+        return await self.do(
+            bot_turns.write_turn, owed, decision, took_ms=took_ms, listening=listening
+        )
 
-    def _decide(self, owed: bot_turns.OwedTurn) -> Decision:
+    def _decide(self, owed: bot_turns.OwedTurn, knowledge: Knowledge | None = None) -> Decision:
         """Let the bot decide; a fault of its own hands the conversation to people."""
         if not owed.heard:
             return Decision((), owed.state)
         try:
-            return take_turn(owed.state, owed.heard, owed.situation, self.knowledge)
+            return take_turn(owed.state, owed.heard, owed.situation, knowledge or self.knowledge)
         except Exception:
             # The bot is no edge, but a shopper must not wait for ever for its mistake.
             log.exception("bot failed", conversation=owed.conversation.id)

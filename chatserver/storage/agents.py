@@ -34,7 +34,9 @@ def every(connection: Connection) -> list[Agent]:
     for row in connection.execute(select(team_member.c.staff_id, team_member.c.team_id)):
         teams.setdefault(row.staff_id, set()).add(TeamId(row.team_id))
     rows = connection.execute(
-        select(staff).where(staff.c.disabled_ms.is_(None)).order_by(staff.c.id)
+        select(staff)
+        .where(staff.c.disabled_ms.is_(None), staff.c.role != Role.EDITOR)
+        .order_by(staff.c.id)
     )
     return [_agent(row, teams.get(row.id, set())) for row in rows]
 

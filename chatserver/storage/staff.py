@@ -225,9 +225,11 @@ def live_sessions(
 
 
 def enabled(connection: Connection, people: Collection[StaffId]) -> list[StaffId]:
-    """Return those of some people whose account is not switched off."""
+    """Return those of some people who may answer, and whose account is not switched off."""
     rows = connection.execute(
-        select(staff.c.id).where(staff.c.id.in_(people), staff.c.disabled_ms.is_(None))
+        select(staff.c.id).where(
+            staff.c.id.in_(people), staff.c.disabled_ms.is_(None), staff.c.role != Role.EDITOR
+        )
     )
     return [StaffId(row.id) for row in rows]
 

@@ -7,12 +7,14 @@ from typing import Protocol
 from chatserver.clock import Clock
 from chatserver.domain.ids import StaffId
 from chatserver.domain.sites import Site
+from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
 from chatserver.services.sign_in import Entrance
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.settings import Settings
 from chatserver.storage.database import Database
 from chatserver.web.assets import Assets, load_assets
+from chatserver.web.once import Once
 from chatserver.web.templates import Templates
 
 
@@ -82,10 +84,12 @@ class Web:
 
     Args:
         find_site: the site of a key, or None.
+        shelf: the FAQ with its index, as this process holds it.
         people: whether people are there for a site.
         on_session_ended: told whose session ended, so that open sockets end too.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
+        votes: who said today what of which answer in the help centre.
         health: what this process is, and what works less well than it should.
     """
 
@@ -96,10 +100,12 @@ class Web:
     find_site: Callable[[str], Awaitable[Site | None]]
     people: Callable[[Site], Awaitable[PeopleView]]
     knowledge: Knowledge
+    shelf: LiveShelf
     on_session_ended: Callable[[StaffId], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
     health: Callable[[], Health] = lambda: Health("", "single")
+    votes: Once = field(default_factory=Once)
     assets: Assets = field(default_factory=load_assets)
     templates: Templates = field(default_factory=Templates)
 

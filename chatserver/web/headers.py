@@ -18,6 +18,8 @@ class Kind(StrEnum):
 
     CONSOLE = "console"
     STAFF = "staff"
+    EDITOR = "editor"
+    HELP = "help"
     FRAME = "frame"
     HOSTED = "hosted"
     DOCUMENT = "document"
@@ -38,6 +40,8 @@ _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ances
 POLICIES: dict[Kind, str] = {
     Kind.CONSOLE: _APP,
     Kind.STAFF: _READING,
+    Kind.EDITOR: _APP,
+    Kind.HELP: _APP,
     Kind.FRAME: _APP,
     Kind.HOSTED: _APP,
     Kind.DOCUMENT: _READING.replace("form-action 'self'", "form-action 'none'"),
@@ -75,11 +79,14 @@ def protect(response: Response, kind: Kind, *, ancestors: Iterable[str] = ()) ->
         # The panel lives in another origin's page: that page must be able to load it.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
-    if kind in {Kind.STAFF, Kind.CONSOLE}:
+    if kind in {Kind.STAFF, Kind.CONSOLE, Kind.EDITOR}:
         # With "no-referrer" browsers send "Origin: null" with a form's POST, and the check
         # against forged requests would have nothing to go by. Other origins still learn nothing.
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    if kind is Kind.HELP:
+        # As above, for the vote's form; these pages are for everybody, search engines included.
+        response.headers["Referrer-Policy"] = "same-origin"
     if kind is Kind.DOCUMENT:
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"

@@ -12,6 +12,7 @@ from chatserver.origins import client_address
 from chatserver.services import staff
 from chatserver.services.sign_in import MIN_PASSWORD_CHARS, password_problem
 from chatserver.storage import sites
+from chatserver.storage.staff import StaffAccount
 from chatserver.web import sessions
 from chatserver.web.context import Web
 from chatserver.web.forms import read_form
@@ -19,8 +20,14 @@ from chatserver.web.headers import Kind, protect
 from chatserver.web.templates import THEMES, language_of, script_json
 from chatserver.words import LANGUAGES, say, words
 
-_NEXT = re.compile(r"/(console|faq|transcripts|account)(/[\w-]{1,64}){0,2}\Z", re.ASCII)
+_NEXT = re.compile(r"/(console|faq|editor|transcripts|account)(/[\w-]{1,64}){0,2}\Z", re.ASCII)
 START = "/console"
+EDITORS_START = "/editor"
+
+
+def start_of(account: StaffAccount) -> str:
+    """Return the page that somebody begins on."""
+    return START if account.role.may_answer else EDITORS_START
 
 
 def page(
@@ -53,21 +60,22 @@ def see_other(path: str) -> Response:
 
 async def home(web: Web, request: Request) -> Response:
     """Serve `/`."""
-    return see_other(START if request.state.account else "/sign-in")
+    me = request.state.account
+    return see_other(start_of(me) if me else "/sign-in")
 
 
 # Signing in
 
 
 def _next(path: str | None) -> str:
-    """Where to go after signing in: one of our own pages, never another site."""
-    return path if path and _NEXT.match(path) else START
+    """Where to go after signing in: one of our own pages, never another site; "" for the first."""
+    return path if path and _NEXT.match(path) else ""
 
 
 async def sign_in(web: Web, request: Request) -> Response:
     """Serve the form."""
     if request.state.account is not None:
-        return see_other(START)
+        return see_other(start_of(request.state.account))
     return _sign_in_page(web, request, next=_next(request.query_params.get("next")))
 
 
@@ -128,7 +136,7 @@ async def do_sign_in(web: Web, request: Request) -> Response:
         return response
     if request.state.account is not None:  # the browser's old session has just ended
         await web.on_session_ended(request.state.account.id)
-    response = see_other(following)
+    response = see_other(following or start_of(signed_in.account))
     sessions.keep(response, signed_in.token)
     return response
 
@@ -190,7 +198,7 @@ async def do_setup(web: Web, request: Request) -> Response:
     )
     await web.on_session_ended(account.id)
     signed_in = await web.entrance.begin(account, device=sessions.device(request))
-    response = see_other(START)
+    response = see_other(start_of(account))
     sessions.keep(response, signed_in.token)
     return response
 

@@ -15,6 +15,7 @@ from chatserver.web import (
     faq_pages,
     frame_pages,
     health,
+    help_pages,
     pages,
     sessions,
     transcript_pages,
@@ -22,6 +23,17 @@ from chatserver.web import (
 )
 from chatserver.web.access import ROUTES, Access, Rule, may_call
 from chatserver.web.context import Web
+from chatserver.web.editors import (
+    conflicts,
+    entry,
+    exchange,
+    listing,
+    publishing,
+    rules,
+    trying,
+    unanswered,
+    words,
+)
 from chatserver.web.errors import FaultsMiddleware, error_response, refusal_response, wants_json
 from chatserver.web.headers import HeadersMiddleware
 from chatserver.web.origin import OriginMiddleware
@@ -51,6 +63,41 @@ PAGES: Mapping[str, Page] = {
     "do_end_others": pages.do_end_others,
     "faq": faq_pages.faq,
     "faq_entry": faq_pages.faq_entry,
+    "editor": listing.editor,
+    "do_bulk": listing.do_bulk,
+    "entry_new": entry.entry_new,
+    "do_create_entry": entry.do_create_entry,
+    "entry": entry.entry,
+    "do_save_entry": entry.do_save_entry,
+    "entry_history": entry.entry_history,
+    "do_restore_entry": entry.do_restore_entry,
+    "try_question": trying.try_question,
+    "do_add": trying.do_add,
+    "checks": publishing.checks,
+    "do_add_check": publishing.do_add_check,
+    "do_remove_check": publishing.do_remove_check,
+    "publish": publishing.publish,
+    "do_publish": publishing.do_publish,
+    "do_cancel_publication": publishing.do_cancel_publication,
+    "unanswered": unanswered.unanswered,
+    "do_settle": unanswered.do_settle,
+    "question": unanswered.question,
+    "conflicts": conflicts.conflicts,
+    "do_merge": conflicts.do_merge,
+    "site_words": words.site_words_page,
+    "do_save_word": words.do_save_word,
+    "do_remove_word": words.do_remove_word,
+    "bot": rules.bot,
+    "do_save_bot": rules.do_save_bot,
+    "exchange": exchange.exchange,
+    "export": exchange.export,
+    "do_import": exchange.do_import,
+    "help": help_pages.help,
+    "help_search": help_pages.help_search,
+    "help_entry": help_pages.help_entry,
+    "do_help_feedback": help_pages.do_help_feedback,
+    "help_style": help_pages.help_style,
+    "help_sitemap": help_pages.help_sitemap,
     "transcripts": transcript_pages.transcripts,
     "transcript": transcript_pages.transcript,
     "transcript_print": transcript_pages.transcript_print,
@@ -71,7 +118,13 @@ PAGES: Mapping[str, Page] = {
 def build_routes(web: Web) -> list[BaseRoute]:
     """Return every route of the table, each behind its rule."""
     return [
-        Route(rule.path, _guarded(web, rule), methods=[rule.method], name=rule.name)
+        Route(
+            rule.path,
+            _guarded(web, rule),
+            methods=[rule.method],
+            name=rule.name,
+            max_body_size=rule.max_bytes,
+        )
         for rule in ROUTES
     ]
 

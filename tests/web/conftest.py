@@ -18,6 +18,7 @@ from chatserver.domain.ids import ConversationId, PublicId, StaffId, VisitorId
 from chatserver.domain.messages import Audience, Author, AuthorKind, Body, MessageKind
 from chatserver.domain.people import Role, Team
 from chatserver.domain.sites import Site, SiteSettings
+from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
 from chatserver.services import staff
 from chatserver.services.sign_in import Entrance, Passwords
@@ -32,6 +33,7 @@ from chatserver.web.context import Web
 from chatserver.web.health import storage_checks
 from chatserver.web.routes import build_routes, exception_handlers, middleware
 from chatserver.web.templates import Templates
+from tests.cast import SHELF
 
 BASE = "https://chat.example"
 PASSWORD = "kahve falı 1923"
@@ -279,6 +281,7 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
         find_site=find_site,
         people=people,
         knowledge=faq,
+        shelf=LiveShelf(SHELF),
         on_session_ended=on_session_ended,
         is_ready=is_ready,
         is_draining=lambda: draining[0],

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from chatserver.storage import faq_schema as _faq_schema  # noqa: F401 - its tables join the metadata
 from chatserver.storage.schema import metadata
 
 connection = context.config.attributes["connection"]

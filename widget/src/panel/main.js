@@ -45,4 +45,10 @@ const desk = makeDesk(frame, (colour, theme) => {
 paint(root, frame.site.accent ?? frame.site.color)
 const mount = document.getElementById('panel')
 if (mount) render(h(DeskContext.Provider, { value: desk, children: h(Panel, null) }), mount)
+// The help centre's "ask us" brings the question along; it is sent when the shopper presses send.
+const asked = frame.hosted ? new URLSearchParams(location.search).get('ask') : null
+if (asked) {
+  desk.prefill.value = asked.slice(0, 4000)
+  desk.openThread()
+}
 void desk.start()

@@ -1,0 +1,78 @@
+"""What an editor publishes on one process answers on every other within two seconds."""
+
+import json
+import secrets
+import time
+import urllib.parse
+import urllib.request
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chatserver.domain.knowledge import Content, Wording
+from chatserver.domain.people import Role
+from chatserver.services import knowledge, staff
+from chatserver.services.staff import SESSION_COOKIE
+from chatserver.storage.database import Database
+from tests.many.conftest import NewCluster
+from tests.server import ServerProcess, now_ms
+
+
+def hire(connection: Connection) -> str:
+    """Return the token of an editor's session."""
+    account = staff.create_account(
+        connection, email="gizem@shop.example", name="Gizem", role=Role.EDITOR, language="tr",
+        password_hash=None, now_ms=now_ms(),
+    )  # fmt: skip
+    token = secrets.token_urlsafe(32)
+    staff.start_session(connection, account.id, token=token, now_ms=now_ms())
+    return token
+
+
+def search(server: ServerProcess, text: str) -> list[dict[str, Any]]:
+    query = urllib.parse.urlencode({"q": text})
+    with urllib.request.urlopen(f"{server.origin}/help/demo/tr/search?{query}", timeout=5) as said:
+        found: list[dict[str, Any]] = json.loads(said.read())
+        return found
+
+
+def post(server: ServerProcess, token: str, path: str, **fields: str) -> int:
+    request = urllib.request.Request(
+        server.origin + path,
+        data=urllib.parse.urlencode(fields).encode(),
+        headers={
+            "Cookie": f"{SESSION_COOKIE}={token}",
+            "Sec-Fetch-Site": "same-origin",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return int(answer.status)
+
+
+def test_every_process_follows_a_publication_within_two_seconds(new_cluster: NewCluster) -> None:
+    cluster = new_cluster()
+    a, b = cluster.processes
+    database = Database(cluster.url)
+    try:
+        token = database.run(hire)
+        said = Wording("Zeplinle teslimat var mı?", ("zeplin teslimat",), "Evet, cuma günleri.")
+        key, _ = database.run(
+            knowledge.create, Content("shipping", {"tr": said}), by=None, now_ms=now_ms()
+        )
+    finally:
+        database.shut()
+    assert all(key != hit["key"] for hit in search(b, "zeplin teslimat"))
+    published = post(a, token, "/editor/publish", key=key, stamp=f"{key}:1", when="now")
+    begun, slowest = time.monotonic(), 0.0
+    assert published == 200
+    while time.monotonic() - begun < 2:
+        asked = time.monotonic()
+        hits = search(b, "zeplin teslimat")
+        slowest = max(slowest, time.monotonic() - asked)
+        if hits and hits[0]["key"] == key:
+            break
+    else:
+        raise AssertionError("the other process did not follow within two seconds")
+    assert search(a, "zeplin teslimat")[0]["key"] == key
+    assert slowest < 1, f"a search took {slowest:.2f} s while the index was built"

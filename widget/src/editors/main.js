@@ -1,0 +1,16 @@
+// The editors' room: keys, autosave, preview, choosing many, importing. Every page works without it.
+
+import './editors.css'
+import { keepEntry } from './entry.js'
+import { importFile } from './importing.js'
+import { listenToKeys } from './keys.js'
+import { showPreviews } from './preview.js'
+import { chooseMany } from './rows.js'
+
+listenToKeys()
+chooseMany()
+const preview = showPreviews()
+const entry = document.querySelector('form[data-entry]')
+if (entry instanceof HTMLFormElement) keepEntry(entry, preview)
+const importing = document.querySelector('[data-import]')
+if (importing instanceof HTMLElement) importFile(importing)
