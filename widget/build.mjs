@@ -35,22 +35,6 @@ const cssAsText = {
   },
 }
 
-/** Parts of socket.io-client that can never run here: no WebTransport server, no binary events on our wire. */
-const UNUSED = new Map([
-  ['engine.io-client/build/esm/transports/webtransport.js', 'export class WT {}'],
-  ['socket.io-parser/build/esm/is-binary.js', 'export const isBinary = () => false; export const hasBinary = () => false'],
-  ['socket.io-parser/build/esm/binary.js', 'export const deconstructPacket = () => {}; export const reconstructPacket = () => {}'],
-])
-const withoutUnused = {
-  name: 'without-unused',
-  setup(esbuild) {
-    esbuild.onLoad({ filter: /(webtransport|binary)\.js$/ }, ({ path }) => {
-      const key = [...UNUSED.keys()].find(name => path.replaceAll('\\', '/').endsWith(name))
-      return key && { contents: UNUSED.get(key), loader: 'js' }
-    })
-  },
-}
-
 function loaderWords() {
   const read = (language, area) => JSON.parse(readFileSync(join(locales, language, `${area}.json`), 'utf8'))
   return Object.fromEntries(['tr', 'en'].map(language => {
@@ -80,7 +64,7 @@ async function buildAll() {
   for (const name of ['panel', 'console']) {
     if (!existsSync(join(here, 'src', name, 'main.js'))) continue
     const result = await build({
-      ...common, entryPoints: { [name]: `src/${name}/main.js` }, format: 'iife', outdir: 'x', entryNames: '[name]-[hash]', plugins: [withoutUnused],
+      ...common, entryPoints: { [name]: `src/${name}/main.js` }, format: 'iife', outdir: 'x', entryNames: '[name]-[hash]',
     })
     keep(result)
     for (const { path, contents } of result.outputFiles) {

@@ -1,16 +1,16 @@
-// Puts the core together for this page and keeps what the screens read, as signals.
+// Puts the core together for this page and keeps what the screens read.
 
-import { computed, signal } from '@preact/signals'
-import { io } from 'socket.io-client'
 import { systemClock } from '../core/clock.js'
 import { Connection } from '../core/connection.js'
 import { VisitorConversation } from '../core/conversation.js'
 import { clientId } from '../core/ids.js'
 import { watchPage } from '../core/lifecycle.js'
 import { Outbox } from '../core/outbox.js'
+import { Socket } from '../core/socket.js'
 import { FallbackStore, IndexedStore, textStore } from '../core/stores.js'
 import { VERSION } from '../core/wire.js'
 import { makeTimes, makeWords } from '../core/words.js'
+import { makeCells } from './cells.js'
 import { listenToLoader, pageOf } from './port.js'
 
 /** @typedef {import('./frame.js').FrameData} FrameData */
@@ -47,17 +47,18 @@ export function makeDesk(frame, dress) {
   const client = clientId()
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
-  const memory = signal(false)
+  const { cell, subscribe } = makeCells()
+  const memory = cell(false)
   const channel = openChannel(`supportchat:${site}`)
   const store = new FallbackStore(new IndexedStore(indexedDB, `supportchat-${site}`), () => { memory.value = true })
 
   const connection = new Connection({
     clock,
-    open: attempt => io(`${location.origin}/visitor`, {
-      path: '/socket.io/', forceNew: true, reconnection: false, autoConnect: false, timeout: 8000, tryAllTransports: true,
+    open: attempt => new Socket({
+      origin: location.origin, namespace: '/visitor',
       // A network that swallows WebSockets fails slowly: every third try begins with polling.
-      transports: attempt % 3 === 2 ? ['polling', 'websocket'] : ['websocket', 'polling'],
-      auth: { version: VERSION, client, ...chat.auth() },
+      pollFirst: attempt % 3 === 2,
+      auth: () => ({ version: VERSION, client, ...chat.auth() }),
     }),
   })
   const outbox = new Outbox({
@@ -65,16 +66,15 @@ export function makeDesk(frame, dress) {
   })
   const chat = new VisitorConversation({ connection, outbox, token, site, language: frame.language, clock })
 
-  const state = signal(chat.state)
-  const line = signal(connection.state)
+  const state = cell(chat.state)
+  const line = cell(connection.state)
   /** Whether the panel can be seen: hosted page, or the loader says so. */
-  const shown = signal(frame.hosted)
-  /** @type {import('@preact/signals').Signal<'home' | 'thread'>} */
-  const screen = signal('home')
-  const prefill = signal('')
+  const shown = cell(frame.hosted)
+  const screen = cell(/** @type {'home' | 'thread'} */ ('home'))
+  const prefill = cell('')
   /** Seq of the first message that was unread when the thread was opened; 0 for none. */
-  const newFrom = signal(0)
-  const people = computed(() => state.value.people ?? frame.people)
+  const newFrom = cell(0)
+  const people = { get value() { return state.value.people ?? frame.people } }
 
   const loader = listenToLoader({
     origins: frame.origins,
@@ -147,7 +147,7 @@ export function makeDesk(frame, dress) {
   if (!token.durable) memory.value = true
 
   return {
-    frame, t, times, shopTimes, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
+    subscribe, frame, t, times, shopTimes, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
     close: () => loader.say({ type: 'close' }),
     async start() {
       await outbox.open()

@@ -1,14 +1,16 @@
 // The small pieces every screen is made of: h, icons, avatars, and the desk they all read.
 
 import htm from 'htm'
-import { createContext, h } from 'preact'
-import { useContext } from 'preact/hooks'
+import { h } from 'preact'
 
 /** @typedef {import('./desk.js').Desk} Desk */
 
 export const html = htm.bind(h)
-export const DeskContext = createContext(/** @type {Desk} */ (/** @type {unknown} */ (null)))
-export const useDesk = () => useContext(DeskContext)
+/** @type {Desk} */
+let theDesk
+/** There is one desk a page. @param {Desk} desk */
+export const setDesk = desk => { theDesk = desk }
+export const useDesk = () => theDesk
 
 /** One pen: 20 grid, 1.6 stroke, round ends. */
 const ICONS = {

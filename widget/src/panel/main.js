@@ -1,20 +1,22 @@
 // The panel's page: reads what the server put in, dresses, draws, and begins.
 
 import { h, render } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useReducer } from 'preact/hooks'
 import { paint } from '../look/paint.js'
 import { Banner, Unreachable } from './banner.js'
 import { Composer } from './composer.js'
 import { makeDesk } from './desk.js'
 import { readFrame } from './frame.js'
 import { Home, Minimise, Privacy } from './home.js'
-import { DeskContext, Icon, html, useDesk } from './kit.js'
+import { Icon, html, setDesk, useDesk } from './kit.js'
 import { Head } from './menu.js'
 import { Thread } from './thread.js'
 import './panel.css'
 
 function Panel() {
-  const { t, screen, shown, line, state, close, frame, memory } = useDesk()
+  const { subscribe, t, screen, shown, line, state, close, frame, memory } = useDesk()
+  const [, draw] = useReducer((/** @type {number} */ n) => n + 1, 0)
+  useLayoutEffect(() => subscribe(() => draw(undefined)), [])
   const refused = line.value.phase === 'refused'
   const at = refused ? 'refused' : screen.value
 
@@ -44,5 +46,6 @@ const desk = makeDesk(frame, (colour, theme) => {
 })
 paint(root, frame.site.accent ?? frame.site.color)
 const mount = document.getElementById('panel')
-if (mount) render(h(DeskContext.Provider, { value: desk, children: h(Panel, null) }), mount)
+setDesk(desk)
+if (mount) render(h(Panel, null), mount)
 void desk.start()
