@@ -12,13 +12,11 @@ const here = dirname(fileURLToPath(import.meta.url))
 const out = join(here, '..', 'static')
 const locales = join(here, '..', 'chatserver', 'locales')
 /** Files of ours in static/: the only ones that are ever removed. */
-const OURS = /^(widget\.js|(panel|console)-[0-9A-Z]{8}\.(js|css)|manifest\.json|LICENSES\.txt)$/
+const OURS = /^(widget\.js|dock\.js|rules\.js|shims\.js|(panel|console|more)-[0-9A-Z]{8}\.(js|css)|manifest\.json|LICENSES\.txt)$/
 
-/** The words the launcher needs before the panel is there: its name for them, and theirs. */
-const LOADER_WORDS = {
-  label: 'widget.launcher.label', one: 'widget.launcher.unread.one', other: 'widget.launcher.unread.other',
-  unreachable: 'widget.unreachable.title', retry: 'widget.message.retry', close: 'action.close',
-}
+/** The words the launcher needs when nobody answers, and what the dock adds to them. */
+const LOADER_WORDS = { label: 'widget.launcher.label', unreachable: 'widget.unreachable.title', retry: 'widget.message.retry' }
+const DOCK_WORDS = { one: 'widget.launcher.unread.one', other: 'widget.launcher.unread.other', close: 'action.close' }
 
 const common = {
   bundle: true, minify: true, target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'], charset: 'utf8',
@@ -28,18 +26,18 @@ const common = {
 const cssAsText = {
   name: 'css-as-text',
   setup(esbuild) {
-    esbuild.onLoad({ filter: /launcher\.css$/ }, async ({ path }) => {
+    esbuild.onLoad({ filter: /loader\/\w+\.css$/ }, async ({ path }) => {
       const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: common.target })
       return { contents: code.trim(), loader: 'text' }
     })
   },
 }
 
-function loaderWords() {
+function pageWords(wanted) {
   const read = (language, area) => JSON.parse(readFileSync(join(locales, language, `${area}.json`), 'utf8'))
   return Object.fromEntries(['tr', 'en'].map(language => {
     const words = { ...read(language, 'shared'), ...read(language, 'widget') }
-    return [language, Object.fromEntries(Object.entries(LOADER_WORDS).map(([name, key]) => {
+    return [language, Object.fromEntries(Object.entries(wanted).map(([name, key]) => {
       if (words[key] === undefined) throw new Error(`chatserver/locales/${language} has no ${key}`)
       return [name, words[key]]
     }))]
@@ -53,13 +51,19 @@ async function buildAll() {
   const inputs = new Set()
   const keep = result => Object.keys(result.metafile.inputs).forEach(path => inputs.add(path))
 
-  const loader = await build({
-    ...common, entryPoints: ['src/loader/main.js'], format: 'iife', outdir: 'x', plugins: [cssAsText],
-    define: { LOADER_WORDS: JSON.stringify(loaderWords()) },
-  })
-  keep(loader)
-  files.set('widget.js', Buffer.from(loader.outputFiles[0].contents))
-  logical.set('widget.js', 'widget.js')
+  /** A script of the shop's page. @param {string} name @param {string} file @param {Record<string, unknown>} words */
+  const onPage = async (name, file, words) => {
+    const define = Object.fromEntries(Object.entries(words).map(([key, value]) => [key, JSON.stringify(value)]))
+    const result = await build({ ...common, entryPoints: [`src/loader/${name}.js`], format: 'iife', outdir: 'x', plugins: [cssAsText], define })
+    keep(result)
+    const bytes = Buffer.from(result.outputFiles[0].contents)
+    files.set(file, bytes)
+    logical.set(file, file)
+    return bytes
+  }
+  const dock = await onPage('dock', 'dock.js', { LOADER_WORDS: pageWords(DOCK_WORDS) })
+  const digest = `sha256-${createHash('sha256').update(dock).digest('base64')}`
+  await onPage('main', 'widget.js', { LOADER_WORDS: pageWords(LOADER_WORDS), DOCK_DIGEST: digest })
 
   for (const name of ['panel', 'console']) {
     if (!existsSync(join(here, 'src', name, 'main.js'))) continue

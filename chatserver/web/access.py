@@ -58,6 +58,7 @@ ROUTES = (
     Rule("frame", "GET", "/frame/{site}", Access.PUBLIC),
     Rule("hosted", "GET", "/c/{site}", Access.PUBLIC),
     Rule("loader", "GET", "/widget.js", Access.PUBLIC),
+    Rule("dock", "GET", "/widget/dock.js", Access.PUBLIC),
     Rule("pinned_loader", "GET", "/widget/{version}/loader.js", Access.PUBLIC),
     Rule("static", "GET", "/static/{file:path}", Access.PUBLIC),
     Rule("icon", "GET", "/favicon.ico", Access.PUBLIC),

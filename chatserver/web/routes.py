@@ -60,6 +60,7 @@ PAGES: Mapping[str, Page] = {
     "frame": frame_pages.frame,
     "hosted": frame_pages.hosted,
     "loader": _of_assets(assets.show_loader),
+    "dock": _of_assets(assets.show_dock),
     "pinned_loader": _of_assets(assets.show_pinned_loader),
     "icon": _of_assets(assets.show_icon),
     "static": _of_assets(assets.show_file),

@@ -239,6 +239,7 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
     static = tmp_path / "static"
     static.mkdir()
     (static / "widget-1a2b3c4d.js").write_text("export {}\n" * 200, encoding="utf-8")
+    (static / "dock.js").write_text("export {}", encoding="utf-8")
     (static / "console-5e6f7a8b.css").write_text("body{}", encoding="utf-8")
     (static / "manifest.json").write_text(
         '{"widget.js": {"file": "widget-1a2b3c4d.js", "sha256": "x"},'
