@@ -27,9 +27,11 @@ from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
-from chatserver.services import presence
+from chatserver.services import files, presence
 from chatserver.services.chat import Chat
+from chatserver.services.files import Grant
 from chatserver.services.people import people_of
+from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
 from chatserver.services.transcripts import TranscriptLinks
@@ -176,6 +178,7 @@ def build_app(
         rates=Rates(settings, clock, windows),
         epoch="",
         transcript_path=transcript_path,
+        files=files.FileLinks(settings.secret_key, clock),
         fanout=fanout,
     )
     realtime = Realtime(edge, broadcaster)
@@ -189,6 +192,12 @@ def build_app(
 
     async def people(site: Site) -> PeopleView:
         return views.people(await database.read(people_of, site, now_ms=clock.now_ms()))
+
+    async def receive_file(grant: Grant, content: bytes) -> Posted:
+        """Look into a file, then keep it and say it in its conversation."""
+        found = await files.inspect(content)
+        post = files.post_visitor_file if grant.by == "visitor" else files.post_agent_file
+        return await chat.do(post, grant, found)
 
     async def session_ended(staff_id: StaffId) -> None:
         """Close the sockets of sessions that are over; who has none left has signed out."""
@@ -208,6 +217,7 @@ def build_app(
         people=people,
         knowledge=faq,
         on_session_ended=session_ended,
+        receive_file=receive_file,
         is_ready=lambda: storage_checks(database),
         is_draining=lambda: edge.draining,
         health=lambda: Health(

@@ -1,16 +1,19 @@
 """What a client may send: one closed struct an event, and what its acknowledgement carries."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chatserver.domain.messages import MAX_RATING_CHARS
 from chatserver.protocol.fields import (
     ClientIdField,
+    ContextField,
     Event,
     Fact,
     Fence,
     Language,
     PublicIdField,
+    RatingReason,
     Seq,
     SiteKey,
     Text,
@@ -82,10 +85,14 @@ class VisitorStarted(Fact, frozen=True):
 
 
 class TextIn(Event, frozen=True):
-    """Body of what people send. choice: value of the pressed button, if one was pressed."""
+    """Body of what people send. choice: value of the pressed button, if one was pressed.
+
+    reply_to: seq of the message of this conversation that it answers.
+    """
 
     text: Text
     choice: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    reply_to: Seq | None = None
 
 
 class VisitorMessageSend(Event, frozen=True):
@@ -118,11 +125,15 @@ class MessageSent(Fact, frozen=True):
 
 
 class Want(Event, frozen=True):
-    """I have everything of this conversation up to `after`, from this epoch."""
+    """I have everything of this conversation up to `after`, from this epoch.
+
+    latest: with nothing yet, only the newest so many are wanted; `history_get` has the others.
+    """
 
     conversation: PublicIdField
     epoch: PublicIdField | None = None
     after: Seq = 0
+    latest: Annotated[int, msgspec.Meta(ge=1, le=200)] | None = None
 
 
 class ConversationSync(Event, frozen=True):
@@ -173,6 +184,131 @@ class AgentSync(Fact, frozen=True):
 
     conversations: tuple[AgentSynced, ...]
     ok: Literal[True] = True
+
+
+class HistoryGet(Event, frozen=True):
+    """Ask for what was said before `before`, newest first to be had."""
+
+    conversation: PublicIdField
+    before: Seq
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
+
+
+class History(Fact, frozen=True):
+    """Earlier messages, oldest first; the last one's seq is `before`'s `previous_seq`."""
+
+    conversation: str
+    epoch: str
+    messages: tuple[MessageView, ...]
+    ok: Literal[True] = True
+
+
+class CsatSubmit(Event, frozen=True):
+    """Rate a conversation that is over; again, and the newer one counts."""
+
+    conversation: PublicIdField
+    client_id: ClientIdField
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    reasons: Annotated[tuple[RatingReason, ...], msgspec.Meta(max_length=8)] = ()
+    text: Annotated[str, msgspec.Meta(max_length=MAX_RATING_CHARS)] = ""
+
+
+class FileOffer(Event, frozen=True):
+    """Ask for leave to send a file; its bytes are then posted to the address in the answer.
+
+    conversation: null for a visitor who has none yet. size: bytes. fence: an agent's.
+    """
+
+    client_id: ClientIdField
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+    conversation: PublicIdField | None = None
+    fence: Fence | None = None
+
+
+class FileOffered(Fact, frozen=True):
+    """Where to post the bytes, within ten minutes; posting them again under it is harmless."""
+
+    upload: str
+    ok: Literal[True] = True
+
+
+class FileLinksGet(Event, frozen=True):
+    """Ask for addresses of files of one conversation."""
+
+    conversation: PublicIdField
+    files: Annotated[tuple[PublicIdField, ...], msgspec.Meta(min_length=1, max_length=50)]
+
+
+class FileLinks(Fact, frozen=True):
+    """Addresses by file, good for a quarter of an hour; what is gone or not yours is left out."""
+
+    links: dict[str, str]
+    ok: Literal[True] = True
+
+
+class DetailsGive(Event, frozen=True):
+    """What the visitor filled in before the conversation, by the site's fields.
+
+    Refused with `bad_request` and the message `field:<key>` for the first that is not good.
+    """
+
+    details: Annotated[
+        dict[
+            Annotated[str, msgspec.Meta(max_length=40)],
+            Annotated[str, msgspec.Meta(max_length=300)],
+        ],
+        msgspec.Meta(max_length=8),
+    ]
+
+
+class ContextSet(Event, frozen=True):
+    """What the shop's page says of cart, product, order and page: shown to agents as unverified."""
+
+    context: dict[ContextField, Any]
+
+
+class ConsentSet(Event, frozen=True):
+    """Agree to the site's text of today, or withdraw. version: of the text that was read."""
+
+    given: bool
+    version: Annotated[str, msgspec.Meta(max_length=60)]
+
+
+class PrivacyGet(Event, frozen=True):
+    """Ask what is kept of oneself."""
+
+
+class Privacy(Fact, frozen=True):
+    """What is kept: consent (null: never asked or never said), when it was given, how much."""
+
+    consent: bool | None
+    consent_version: str
+    consent_ms: int | None
+    conversations: int
+    ok: Literal[True] = True
+
+
+class DataExport(Event, frozen=True):
+    """Ask for everything that is kept of oneself."""
+
+
+class DataLink(Fact, frozen=True):
+    """Where it can be had, for a quarter of an hour."""
+
+    url: str
+    ok: Literal[True] = True
+
+
+class DataErase(Event, frozen=True):
+    """Erase everything that was written, sent and told, and end the token."""
+
+
+class RuleCount(Event, frozen=True):
+    """The visitor opened what a rule said first, or answered it."""
+
+    rule: Annotated[str, msgspec.Meta(max_length=40)]
+    step: Literal["opened", "answered"]
 
 
 class MessagesSeen(Event, frozen=True):
@@ -313,7 +449,11 @@ class ContextGet(Event, frozen=True):
 
 
 class Context(Fact, frozen=True):
-    """The visitor, as far as this site knows; everything typed is unverified."""
+    """The visitor, as far as this site knows; everything typed is unverified.
+
+    shop: what the shop's page says (cart, product, order, page), unverified too. consent: whether
+    they agreed to the site's text, null when they never said. rating: of this conversation.
+    """
 
     conversation: str
     visitor: str
@@ -328,6 +468,9 @@ class Context(Fact, frozen=True):
     last_seen_ms: int
     pages: tuple[PageViewFact, ...]
     past: tuple[PastConversation, ...]
+    shop: dict[str, Any]
+    consent: bool | None
+    rating: int | None
     ok: Literal[True] = True
 
 

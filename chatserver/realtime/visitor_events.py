@@ -59,7 +59,7 @@ async def message_send(
             visitor,
             event.conversation,
             ClientId(event.client_id),
-            TextBody(event.body.text, event.body.choice),
+            TextBody(event.body.text, event.body.choice, event.body.reply_to),
         ),
     )
     return client.MessageSent(
@@ -71,7 +71,7 @@ async def conversation_sync(
     edge: Edge, connection: Connection, event: client.ConversationSync
 ) -> client.VisitorSync:
     """Return what this visitor misses."""
-    wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
+    wants = [(want.conversation, want.epoch, want.after, want.latest) for want in event.wants]
     answers = await edge.chat.read(
         reading.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms()
     )

@@ -10,6 +10,7 @@ from chatserver.domain.hours import Span, WeeklyHours
 from chatserver.domain.ids import PublicId, SiteId, TeamId
 from chatserver.domain.people import Team
 from chatserver.domain.sites import Site, SiteSettings
+from chatserver.domain.widgets import WidgetSettings
 from chatserver.storage.schema import site, team
 
 
@@ -30,6 +31,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     order_pattern: str = ""
     contact: dict[str, str] = msgspec.field(default_factory=dict)
     privacy_url: str = ""
+    widget: WidgetSettings = msgspec.field(default_factory=WidgetSettings)
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chatserver.domain.people import Role
+from chatserver.services.files import MAX_FILE_BYTES
 from chatserver.storage.staff import StaffAccount
 
 
@@ -26,6 +27,7 @@ class Rule:
 
     Args:
         name: of the route and of what serves it.
+        body_bytes: most of a request's body, where it is not the usual.
         method: GET routes have no effects, POST routes are checked for their origin.
     """
 
@@ -33,6 +35,7 @@ class Rule:
     method: str
     path: str
     access: Access
+    body_bytes: int | None = None
 
 
 ROUTES = (
@@ -55,6 +58,9 @@ ROUTES = (
     Rule("transcript", "GET", "/transcripts/{public_id}", Access.STAFF),
     Rule("own_transcript_file", "GET", "/t/{signed}.txt", Access.PUBLIC),
     Rule("own_transcript", "GET", "/t/{signed}", Access.PUBLIC),
+    Rule("upload", "POST", "/upload/{signed}", Access.PUBLIC, MAX_FILE_BYTES),
+    Rule("file", "GET", "/f/{signed}", Access.PUBLIC),
+    Rule("own_data", "GET", "/d/{signed}", Access.PUBLIC),
     Rule("frame", "GET", "/frame/{site}", Access.PUBLIC),
     Rule("hosted", "GET", "/c/{site}", Access.PUBLIC),
     Rule("loader", "GET", "/widget.js", Access.PUBLIC),

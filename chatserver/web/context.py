@@ -8,6 +8,8 @@ from chatserver.clock import Clock
 from chatserver.domain.ids import StaffId
 from chatserver.domain.sites import Site
 from chatserver.protocol.shared import PeopleView
+from chatserver.services.files import FileLinks, Grant
+from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.settings import Settings
@@ -84,6 +86,7 @@ class Web:
         find_site: the site of a key, or None.
         people: whether people are there for a site.
         on_session_ended: told whose session ended, so that open sockets end too.
+        receive_file: keeps a file and says it in its conversation.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
         health: what this process is, and what works less well than it should.
@@ -97,6 +100,7 @@ class Web:
     people: Callable[[Site], Awaitable[PeopleView]]
     knowledge: Knowledge
     on_session_ended: Callable[[StaffId], Awaitable[None]]
+    receive_file: Callable[[Grant, bytes], Awaitable[Posted]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
     health: Callable[[], Health] = lambda: Health("", "single")
@@ -107,3 +111,8 @@ class Web:
     def links(self) -> TranscriptLinks:
         """Who signs the links of visitors' transcripts."""
         return TranscriptLinks(self.settings.secret_key, self.clock)
+
+    @property
+    def files(self) -> FileLinks:
+        """Who signs the addresses of files and of visitors' own data."""
+        return FileLinks(self.settings.secret_key, self.clock)

@@ -13,6 +13,7 @@ from chatserver.errors import Code, Refusal
 from chatserver.web import (
     assets,
     faq_pages,
+    file_pages,
     frame_pages,
     health,
     pages,
@@ -57,6 +58,9 @@ PAGES: Mapping[str, Page] = {
     "transcript_file": transcript_pages.transcript_file,
     "own_transcript": visitor_pages.own_transcript,
     "own_transcript_file": visitor_pages.own_transcript_file,
+    "upload": file_pages.upload,
+    "file": file_pages.show_file,
+    "own_data": file_pages.own_data,
     "frame": frame_pages.frame,
     "hosted": frame_pages.hosted,
     "loader": _of_assets(assets.show_loader),
@@ -72,7 +76,13 @@ PAGES: Mapping[str, Page] = {
 def build_routes(web: Web) -> list[BaseRoute]:
     """Return every route of the table, each behind its rule."""
     return [
-        Route(rule.path, _guarded(web, rule), methods=[rule.method], name=rule.name)
+        Route(
+            rule.path,
+            _guarded(web, rule),
+            methods=[rule.method],
+            name=rule.name,
+            max_body_size=rule.body_bytes,
+        )
         for rule in ROUTES
     ]
 
