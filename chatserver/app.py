@@ -27,7 +27,7 @@ from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
-from chatserver.services import files, presence
+from chatserver.services import files, presence, proactive
 from chatserver.services.chat import Chat
 from chatserver.services.files import Grant
 from chatserver.services.people import people_of
@@ -35,6 +35,7 @@ from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
 from chatserver.services.transcripts import TranscriptLinks
+from chatserver.services.usual import UsualReplies
 from chatserver.settings import Settings
 from chatserver.storage import installation, sites
 from chatserver.storage.database import Database
@@ -193,6 +194,11 @@ def build_app(
     async def people(site: Site) -> PeopleView:
         return views.people(await database.read(people_of, site, now_ms=clock.now_ms()))
 
+    async def count_shown(site: Site, rule: str) -> None:
+        await chat.do(proactive.count_step, site, rule, "shown")
+
+    usual = UsualReplies(database, clock)
+
     async def receive_file(grant: Grant, content: bytes) -> Posted:
         """Look into a file, then keep it and say it in its conversation."""
         found = await files.inspect(content)
@@ -218,6 +224,13 @@ def build_app(
         knowledge=faq,
         on_session_ended=session_ended,
         receive_file=receive_file,
+        find_answers=lambda text, language: [
+            (found.entry, found.question, found.answer)
+            for found in chat.knowledge.find(text, language)[1]
+        ],
+        check_search=edge.rates.check_search,
+        reply_ms=usual.reply_ms,
+        count_shown=count_shown,
         is_ready=lambda: storage_checks(database),
         is_draining=lambda: edge.draining,
         health=lambda: Health(

@@ -33,8 +33,9 @@ const cssAsText = {
   },
 }
 
+const read = (language, area) => JSON.parse(readFileSync(join(locales, language, `${area}.json`), 'utf8'))
+
 function pageWords(wanted) {
-  const read = (language, area) => JSON.parse(readFileSync(join(locales, language, `${area}.json`), 'utf8'))
   return Object.fromEntries(['tr', 'en'].map(language => {
     const words = { ...read(language, 'shared'), ...read(language, 'widget') }
     return [language, Object.fromEntries(Object.entries(wanted).map(([name, key]) => {
@@ -62,13 +63,15 @@ async function buildAll() {
     return bytes
   }
   const dock = await onPage('dock', 'dock.js', { LOADER_WORDS: pageWords(DOCK_WORDS) })
+  await onPage('rules', 'rules.js', {})
+  await onPage('shims', 'shims.js', {})
   const digest = `sha256-${createHash('sha256').update(dock).digest('base64')}`
   await onPage('main', 'widget.js', { LOADER_WORDS: pageWords(LOADER_WORDS), DOCK_DIGEST: digest })
 
-  for (const name of ['panel', 'console']) {
-    if (!existsSync(join(here, 'src', name, 'main.js'))) continue
+  const more = Object.fromEntries(['tr', 'en'].map(language => [language, read(language, 'more')]))
+  for (const [name, entry, format] of [['panel', 'panel/main', 'iife'], ['more', 'panel/more/make', 'esm'], ['console', 'console/main', 'iife']]) {
     const result = await build({
-      ...common, entryPoints: { [name]: `src/${name}/main.js` }, format: 'iife', outdir: 'x', entryNames: '[name]-[hash]',
+      ...common, entryPoints: { [name]: `src/${entry}.js` }, format, define: { MORE_WORDS: JSON.stringify(more) }, outdir: 'x', entryNames: '[name]-[hash]',
     })
     keep(result)
     for (const { path, contents } of result.outputFiles) {

@@ -6,6 +6,7 @@ an event that is not here does not exist.
 
 from dataclasses import dataclass
 
+from chatserver.protocol import client_asks as asks
 from chatserver.protocol import client_events as client
 from chatserver.protocol import server_events as server
 from chatserver.protocol.fields import Event, Fact
@@ -55,22 +56,22 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
     ClientEvent("handoff_request", VISITOR, client.HandoffRequest, client.MessageSent),
     ClientEvent("conversation_leave", VISITOR, client.ConversationLeave, client.MessageSent),
     ClientEvent("transcript_link", VISITOR, client.TranscriptLink, client.TranscriptLinks),
-    ClientEvent("history_get", VISITOR, client.HistoryGet, client.History),
-    ClientEvent("csat_submit", VISITOR, client.CsatSubmit, client.MessageSent),
-    ClientEvent("file_offer", VISITOR, client.FileOffer, client.FileOffered),
-    ClientEvent("file_links", VISITOR, client.FileLinksGet, client.FileLinks),
-    ClientEvent("details_give", VISITOR, client.DetailsGive, client.Done),
-    ClientEvent("context_set", VISITOR, client.ContextSet, client.Done),
-    ClientEvent("consent_set", VISITOR, client.ConsentSet, client.Done),
-    ClientEvent("privacy_get", VISITOR, client.PrivacyGet, client.Privacy),
-    ClientEvent("data_export", VISITOR, client.DataExport, client.DataLink),
-    ClientEvent("data_erase", VISITOR, client.DataErase, client.Done),
-    ClientEvent("rule_count", VISITOR, client.RuleCount, client.Done),
+    ClientEvent("history_get", VISITOR, asks.HistoryGet, asks.History),
+    ClientEvent("csat_submit", VISITOR, asks.CsatSubmit, client.MessageSent),
+    ClientEvent("file_offer", VISITOR, asks.FileOffer, asks.FileOffered),
+    ClientEvent("file_links", VISITOR, asks.FileLinksGet, asks.FileLinks),
+    ClientEvent("details_give", VISITOR, asks.DetailsGive, client.Done),
+    ClientEvent("context_set", VISITOR, asks.ContextSet, client.Done),
+    ClientEvent("consent_set", VISITOR, asks.ConsentSet, client.Done),
+    ClientEvent("privacy_get", VISITOR, asks.PrivacyGet, asks.Privacy),
+    ClientEvent("data_export", VISITOR, asks.DataExport, asks.DataLink),
+    ClientEvent("data_erase", VISITOR, asks.DataErase, client.Done),
+    ClientEvent("rule_count", VISITOR, asks.RuleCount, client.Done),
     ClientEvent("message_send", AGENT, client.AgentMessageSend, client.MessageSent),
     ClientEvent("conversation_sync", AGENT, client.ConversationSync, client.AgentSync),
-    ClientEvent("history_get", AGENT, client.HistoryGet, client.History),
-    ClientEvent("file_offer", AGENT, client.FileOffer, client.FileOffered),
-    ClientEvent("file_links", AGENT, client.FileLinksGet, client.FileLinks),
+    ClientEvent("history_get", AGENT, asks.HistoryGet, asks.History),
+    ClientEvent("file_offer", AGENT, asks.FileOffer, asks.FileOffered),
+    ClientEvent("file_links", AGENT, asks.FileLinksGet, asks.FileLinks),
     ClientEvent("messages_seen", AGENT, client.MessagesSeen, client.Done),
     ClientEvent("typing_set", AGENT, client.TypingSet, client.Done),
     ClientEvent("queue_sync", AGENT, client.QueueSync, client.Queue),

@@ -54,8 +54,9 @@ async def conversation_sync(
         found = await edge.chat.read(reading.find_visible, agent, want.conversation)
         if found is not None:
             await edge.follow(connection, found)
-    wants = [(want.conversation, want.epoch, want.after, want.latest) for want in event.wants]
-    answers = await edge.chat.read(reading.sync_agent, agent, wants)
+    wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
+    latest = {want.conversation: want.latest for want in event.wants if want.latest}
+    answers = await edge.chat.read(reading.sync_agent, agent, wants, latest=latest)
     return client.AgentSync(
         conversations=tuple(
             client.AgentSynced(

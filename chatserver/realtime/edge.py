@@ -12,7 +12,7 @@ from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import PublicId, VisitorId
 from chatserver.domain.messages import Audience, Message
 from chatserver.errors import Code, Refusal
-from chatserver.protocol import client_events as client
+from chatserver.protocol import client_asks as asks
 from chatserver.protocol.fields import Fact
 from chatserver.protocol.shared import MessageView
 from chatserver.realtime import rooms, views
@@ -195,11 +195,11 @@ class Edge:
             views.message(item, epoch=self.epoch, audience=Audience.AGENTS) for item in found
         )
 
-    async def links_of(self, conversation: Conversation, wanted: Iterable[str]) -> client.FileLinks:
+    async def links_of(self, conversation: Conversation, wanted: Iterable[str]) -> asks.FileLinks:
         """Return addresses of those of a conversation's files that are wanted and still there."""
         there = await self.chat.read(stored_files.of_conversation, conversation.id)
         known = {file.public_id for file in there} & set(wanted)
-        return client.FileLinks(links={file: self.files.sign_file(file) for file in known})
+        return asks.FileLinks(links={file: self.files.sign_file(file) for file in known})
 
     async def forget_visitor(self, connection: Connection, *, after_s: float = 0) -> None:
         """Close the socket of a visitor who is no more.

@@ -8,6 +8,7 @@ from chatserver.domain.ids import ClientId, PublicId
 from chatserver.domain.messages import Audience, RatingBody
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
+from chatserver.protocol import client_asks as asks
 from chatserver.protocol import client_events as client
 from chatserver.protocol.fields import check_text
 from chatserver.realtime.connections import Connection
@@ -32,9 +33,7 @@ def _visitor(connection: Connection) -> Visitor:
     return expect(connection.visitor)
 
 
-async def history_get(
-    edge: Edge, connection: Connection, event: client.HistoryGet
-) -> client.History:
+async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet) -> asks.History:
     """Return what was said earlier."""
     found = await edge.chat.read(
         conversations.find_of_visitor, _visitor(connection).id, event.conversation
@@ -44,13 +43,13 @@ async def history_get(
     lines = await edge.chat.read(
         reading.history, found, event.before, limit=event.limit, audience=Audience.EVERYONE
     )
-    return client.History(
+    return asks.History(
         conversation=found.public_id, epoch=edge.epoch, messages=edge.messages_for_visitor(lines)
     )
 
 
 async def csat_submit(
-    edge: Edge, connection: Connection, event: client.CsatSubmit
+    edge: Edge, connection: Connection, event: asks.CsatSubmit
 ) -> client.MessageSent:
     """Keep a rating."""
     visitor = _visitor(connection)
@@ -69,9 +68,7 @@ async def csat_submit(
     )
 
 
-async def file_offer(
-    edge: Edge, connection: Connection, event: client.FileOffer
-) -> client.FileOffered:
+async def file_offer(edge: Edge, connection: Connection, event: asks.FileOffer) -> asks.FileOffered:
     """Give leave to send a file."""
     visitor = _visitor(connection)
     site = expect(connection.site)
@@ -84,12 +81,12 @@ async def file_offer(
         if found is None:
             raise Refusal(Code.NOT_FOUND)
     grant = files.Grant("visitor", visitor.id, event.conversation, event.client_id, event.name)
-    return client.FileOffered(upload=f"/upload/{edge.files.sign_grant(grant)}")
+    return asks.FileOffered(upload=f"/upload/{edge.files.sign_grant(grant)}")
 
 
 async def file_links(
-    edge: Edge, connection: Connection, event: client.FileLinksGet
-) -> client.FileLinks:
+    edge: Edge, connection: Connection, event: asks.FileLinksGet
+) -> asks.FileLinks:
     """Return addresses of the visitor's own conversation's files."""
     found = await edge.chat.read(
         conversations.find_of_visitor, _visitor(connection).id, event.conversation
@@ -99,15 +96,13 @@ async def file_links(
     return await edge.links_of(found, event.files)
 
 
-async def details_give(
-    edge: Edge, connection: Connection, event: client.DetailsGive
-) -> client.Done:
+async def details_give(edge: Edge, connection: Connection, event: asks.DetailsGive) -> client.Done:
     """Keep what was filled in before the conversation."""
     await edge.chat.do(prechat.give_details, _visitor(connection), event.details)
     return client.Done()
 
 
-async def context_set(edge: Edge, connection: Connection, event: client.ContextSet) -> client.Done:
+async def context_set(edge: Edge, connection: Connection, event: asks.ContextSet) -> client.Done:
     """Keep what the shop's page says of cart, product, order and page."""
     text = msgspec.json.encode(event.context)
     if len(text) > MAX_CONTEXT_BYTES or b"\\u0000" in text:
@@ -117,7 +112,7 @@ async def context_set(edge: Edge, connection: Connection, event: client.ContextS
     return client.Done()
 
 
-async def consent_set(edge: Edge, connection: Connection, event: client.ConsentSet) -> client.Done:
+async def consent_set(edge: Edge, connection: Connection, event: asks.ConsentSet) -> client.Done:
     """Keep what the visitor agrees to, or withdraws."""
     await edge.chat.do(
         consents.say_consent,
@@ -129,14 +124,12 @@ async def consent_set(edge: Edge, connection: Connection, event: client.ConsentS
     return client.Done()
 
 
-async def privacy_get(
-    edge: Edge, connection: Connection, event: client.PrivacyGet
-) -> client.Privacy:
+async def privacy_get(edge: Edge, connection: Connection, event: asks.PrivacyGet) -> asks.Privacy:
     """Return what is kept of the visitor, in figures."""
     visitor = _visitor(connection)
     said = await edge.chat.read(consents.consent_of, visitor)
     kept = await edge.chat.read(data_rights.conversations_of, visitor)
-    return client.Privacy(
+    return asks.Privacy(
         consent=None if said is None else said.given,
         consent_version="" if said is None else said.version,
         consent_ms=None if said is None else said.at_ms,
@@ -144,14 +137,12 @@ async def privacy_get(
     )
 
 
-async def data_export(
-    edge: Edge, connection: Connection, event: client.DataExport
-) -> client.DataLink:
+async def data_export(edge: Edge, connection: Connection, event: asks.DataExport) -> asks.DataLink:
     """Make a link to everything that is kept of the visitor."""
-    return client.DataLink(url=edge.files.sign_data(PublicId(_visitor(connection).public_id)))
+    return asks.DataLink(url=edge.files.sign_data(PublicId(_visitor(connection).public_id)))
 
 
-async def data_erase(edge: Edge, connection: Connection, event: client.DataErase) -> client.Done:
+async def data_erase(edge: Edge, connection: Connection, event: asks.DataErase) -> client.Done:
     """Erase what is kept of the visitor; every socket of theirs is nobody's from now on."""
     visitor = _visitor(connection)
     await edge.chat.do(data_rights.erase, visitor)
@@ -161,7 +152,7 @@ async def data_erase(edge: Edge, connection: Connection, event: client.DataErase
     return client.Done()
 
 
-async def rule_count(edge: Edge, connection: Connection, event: client.RuleCount) -> client.Done:
+async def rule_count(edge: Edge, connection: Connection, event: asks.RuleCount) -> client.Done:
     """Count what came of a word that the shop spoke first."""
     _visitor(connection)
     await edge.chat.do(proactive.count_step, expect(connection.site), event.rule, event.step)

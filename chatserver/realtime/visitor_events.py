@@ -71,9 +71,10 @@ async def conversation_sync(
     edge: Edge, connection: Connection, event: client.ConversationSync
 ) -> client.VisitorSync:
     """Return what this visitor misses."""
-    wants = [(want.conversation, want.epoch, want.after, want.latest) for want in event.wants]
+    wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
+    latest = {want.conversation: want.latest for want in event.wants if want.latest}
     answers = await edge.chat.read(
-        reading.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms()
+        reading.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms(), latest=latest
     )
     return client.VisitorSync(
         conversations=tuple(

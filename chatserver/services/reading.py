@@ -3,7 +3,7 @@
 Every look-up goes through whoever asks, so what is not theirs looks like what is not there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -241,20 +241,21 @@ def history(
 def sync_visitor(
     connection: Connection,
     visitor: Visitor,
-    wants: Iterable[tuple[str, str | None, int, int | None]],
+    wants: Iterable[tuple[str, str | None, int]],
     *,
     now_ms: int,
+    latest: Mapping[str, int] | None = None,
 ) -> list[Synced]:
     """Return what a visitor misses.
 
     Args:
-        wants: public id, the epoch the reader knows (None at first), the newest seq it has, and
-            how many of the newest it wants where it has none (None: all).
+        wants: public id, the epoch the reader knows (None at first), the newest seq it has.
+        latest: of a conversation it has nothing of, only so many of the newest are wanted.
     """
     epoch = installation.epoch(connection)
     room = MAX_SYNC_MESSAGES
     answers = []
-    for public_id, known_epoch, after, latest in wants:
+    for public_id, known_epoch, after in wants:
         found = conversations.find_of_visitor(connection, visitor.id, public_id)
         if found is None:
             answers.append(_missing(public_id))
@@ -262,7 +263,12 @@ def sync_visitor(
         head = found.last_public_seq
         reset = (known_epoch not in (None, epoch)) or after > head
         lines = _lines(
-            connection, found, 0 if reset else after, latest, room=room, audience=Audience.EVERYONE
+            connection,
+            found,
+            0 if reset else after,
+            (latest or {}).get(public_id),
+            room=room,
+            audience=Audience.EVERYONE,
         )
         more, lines = len(lines) > room, lines[:room]
         room -= len(lines)
@@ -295,7 +301,9 @@ def find_visible(connection: Connection, agent_id: StaffId, public_id: str) -> C
 def sync_agent(
     connection: Connection,
     agent_id: StaffId,
-    wants: Iterable[tuple[str, str | None, int, int | None]],
+    wants: Iterable[tuple[str, str | None, int]],
+    *,
+    latest: Mapping[str, int] | None = None,
 ) -> list[Synced]:
     """Return what an agent misses; arguments as for `sync_visitor`."""
     epoch = installation.epoch(connection)
@@ -303,7 +311,7 @@ def sync_agent(
     room = MAX_SYNC_MESSAGES
     answers: list[Synced] = []
     seen: dict[str, Conversation] = {}
-    for public_id, known_epoch, after, latest in wants:
+    for public_id, known_epoch, after in wants:
         found = conversations.find(connection, public_id)
         if found is None or not may_see(agent, found):
             answers.append(_missing(public_id))
@@ -311,7 +319,12 @@ def sync_agent(
         seen[public_id] = found
         reset = (known_epoch not in (None, epoch)) or after > found.last_seq
         lines = _lines(
-            connection, found, 0 if reset else after, latest, room=room, audience=Audience.AGENTS
+            connection,
+            found,
+            0 if reset else after,
+            (latest or {}).get(public_id),
+            room=room,
+            audience=Audience.AGENTS,
         )
         more, lines = len(lines) > room, lines[:room]
         room -= len(lines)

@@ -38,6 +38,8 @@ class Rule:
     body_bytes: int | None = None
 
 
+MAX_TOLD_BYTES = 512
+
 ROUTES = (
     Rule("home", "GET", "/", Access.ANYONE),
     Rule("sign_in", "GET", "/sign-in", Access.ANYONE),
@@ -58,13 +60,18 @@ ROUTES = (
     Rule("transcript", "GET", "/transcripts/{public_id}", Access.STAFF),
     Rule("own_transcript_file", "GET", "/t/{signed}.txt", Access.PUBLIC),
     Rule("own_transcript", "GET", "/t/{signed}", Access.PUBLIC),
-    Rule("upload", "POST", "/upload/{signed}", Access.PUBLIC, MAX_FILE_BYTES),
+    Rule("do_upload", "POST", "/upload/{signed}", Access.PUBLIC, MAX_FILE_BYTES),
     Rule("file", "GET", "/f/{signed}", Access.PUBLIC),
     Rule("own_data", "GET", "/d/{signed}", Access.PUBLIC),
     Rule("frame", "GET", "/frame/{site}", Access.PUBLIC),
+    Rule("search", "GET", "/frame/{site}/search", Access.PUBLIC),
     Rule("hosted", "GET", "/c/{site}", Access.PUBLIC),
     Rule("loader", "GET", "/widget.js", Access.PUBLIC),
     Rule("dock", "GET", "/widget/dock.js", Access.PUBLIC),
+    Rule("rules", "GET", "/widget/{site}/rules.js", Access.PUBLIC),
+    Rule("do_told", "POST", "/widget/{site}/told", Access.PUBLIC, MAX_TOLD_BYTES),
+    Rule("shims", "GET", "/widget/shims.js", Access.PUBLIC),
+    Rule("declarations", "GET", "/widget/supportchat.d.ts", Access.PUBLIC),
     Rule("pinned_loader", "GET", "/widget/{version}/loader.js", Access.PUBLIC),
     Rule("static", "GET", "/static/{file:path}", Access.PUBLIC),
     Rule("icon", "GET", "/favicon.ico", Access.PUBLIC),

@@ -201,3 +201,20 @@ async def show_dock(assets: Assets, request: Request) -> Response:
     digest = base64.b64encode(hashlib.sha256(asset.body).digest()).decode()
     is_meant = request.url.query == digest[: len(request.url.query)] != ""
     return serve(request, asset, cache=FOREVER if is_meant else "no-cache", everywhere=True)
+
+
+async def show_shims(assets: Assets, request: Request) -> Response:
+    """Serve `/widget/shims.js`, the calls of other chats said to ours."""
+    return _by_name(assets, request, "shims.js")
+
+
+async def show_declarations(assets: Assets, request: Request) -> Response:
+    """Serve `/widget/supportchat.d.ts`, the types of the shop page's API."""
+    return _by_name(assets, request, "supportchat.d.ts")
+
+
+def _by_name(assets: Assets, request: Request, name: str) -> Response:
+    asset = assets.files.get(name)
+    if asset is None:
+        raise Refusal(Code.NOT_FOUND)
+    return serve(request, asset, cache=SHORT, everywhere=True)

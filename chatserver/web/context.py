@@ -87,6 +87,10 @@ class Web:
         people: whether people are there for a site.
         on_session_ended: told whose session ended, so that open sockets end too.
         receive_file: keeps a file and says it in its conversation.
+        find_answers: key, question and answer of what the FAQ has for some words.
+        check_search: counts one search of an address; refuses too many.
+        reply_ms: how long a first answer usually takes on a site, or None.
+        count_shown: counts that a rule of a site spoke.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
         health: what this process is, and what works less well than it should.
@@ -101,6 +105,10 @@ class Web:
     knowledge: Knowledge
     on_session_ended: Callable[[StaffId], Awaitable[None]]
     receive_file: Callable[[Grant, bytes], Awaitable[Posted]]
+    find_answers: Callable[[str, str], Sequence[tuple[str, str, str]]]
+    check_search: Callable[[str], Awaitable[None]]
+    reply_ms: Callable[[Site], Awaitable[int | None]]
+    count_shown: Callable[[Site, str], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
     health: Callable[[], Health] = lambda: Health("", "single")

@@ -16,7 +16,7 @@ from chatserver.web.headers import Kind, protect
 _FILE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-async def upload(web: Web, request: Request) -> Response:
+async def do_upload(web: Web, request: Request) -> Response:
     """Take the bytes of one file that a socket was given leave to send.
 
     The body is the file, whole and alone: there is no form to be parsed. It is refused by its declared

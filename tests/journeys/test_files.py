@@ -55,7 +55,8 @@ class Scene:
     async def link(self, who: VisitorClient, file: str) -> str | None:
         answer = await who.ask("file_links", conversation=who.conversation, files=[file])
         assert answer["ok"], answer
-        return answer["links"].get(file)
+        found = answer["links"].get(file)
+        return None if found is None else str(found)
 
 
 @pytest.fixture(scope="module")

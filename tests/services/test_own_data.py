@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from chatserver.domain.ids import ClientId
-from chatserver.domain.messages import Audience, MessageKind, RatingBody, TextBody
+from chatserver.domain.messages import Audience, FileBody, MessageKind, RatingBody, TextBody
 from chatserver.domain.widgets import FieldAsked, Notice, Rule, WidgetSettings
 from chatserver.errors import Code, Refusal
 from chatserver.services import (
@@ -192,7 +192,7 @@ async def test_a_file_is_a_message_and_is_kept_once(stage: Stage) -> None:
     (stored,) = await stage.chat.read(kept_files.of_conversation, found.id)
     (message,) = [m for m in await stage.log(done.conversation) if m.kind is MessageKind.FILE]
     assert (stored.name, stored.size, stored.media_type) == ("fiş.png", 11, "image/png")
-    assert message.body == files.FileBody(stored.public_id, "fiş.png", "image/png", 11, 4, 3)
+    assert message.body == FileBody(stored.public_id, "fiş.png", "image/png", 11, 4, 3)
 
 
 async def test_files_have_bounds_a_day_and_a_site_that_takes_none_takes_none(stage: Stage) -> None:
@@ -279,8 +279,9 @@ async def test_history_comes_newest_first_and_never_with_notes(stage: Stage) -> 
     (synced,) = await stage.chat.read(
         reading.sync_visitor,
         stage.ada,
-        [(done.conversation, None, 0, 10)],
+        [(done.conversation, None, 0)],
         now_ms=stage.clock.now_ms(),
+        latest={done.conversation: 10},
     )
     texts = [m.body.text for m in synced.messages if isinstance(m.body, TextBody)]
     assert texts == [f"mesaj {n}" for n in range(20, 30)] and not synced.more

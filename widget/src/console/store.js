@@ -192,6 +192,7 @@ export function foldBeacon(state, { heads, queue_revision }, last) {
 export function lineOf(message) {
   if (message.kind === 'activity' || message.kind === 'note') return ''
   if (message.kind === 'card') return message.body.title
+  if (message.kind === 'file') return message.body.name
   return message.body.text.replace(/\s+/g, ' ').trim()
 }
 

@@ -20,6 +20,8 @@ function dock(core) {
   let opener
   /** @type {string | undefined} */
   let prefill
+  /** @type {string | undefined} */
+  let rule
   /** @type {Record<string, unknown>} */
   let context = {}
   /** @type {string | undefined} */
@@ -68,9 +70,10 @@ function dock(core) {
   }
 
   function show() {
-    tell({ type: now.open ? 'shown' : 'hidden', prefill })
+    tell({ type: now.open ? 'shown' : 'hidden', prefill, rule })
     if (!now.open) return
     prefill = undefined
+    if (now.ready) rule = undefined
     core.frame()?.focus()
   }
 
@@ -85,7 +88,8 @@ function dock(core) {
     else if (type === 'event') announce(name, value)
   }
 
-  function open(/** @type {{prefill?: string}} */ options = {}) {
+  function open(/** @type {{prefill?: string, rule?: string}} */ options = {}) {
+    if (options.rule) rule = `${options.rule}`
     if (options.prefill) prefill = `${options.prefill}`
     if (!now.open) {
       opener = document.activeElement
@@ -130,6 +134,7 @@ function dock(core) {
     context(/** @type {unknown} */ said) {
       context = { ...context, ...contextOf(said) }
       tell({ type: 'context', context })
+      announce('context', context)
     },
     identify(/** @type {unknown} */ signed) {
       jwt = typeof signed === 'string' ? signed : undefined
