@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from chatserver.domain.widgets import FieldAsked, Notice, Rule, WidgetSettings
 from chatserver.storage import consents, sites
@@ -90,8 +90,8 @@ async def test_a_whole_visit(house: House, shots: Path | None) -> None:
         picker = await chosen.value
         await picker.set_files(
             [
-                {"name": "kırık.jpg", "mimeType": "image/jpeg", "buffer": photo()},
-                {"name": "yazı.txt", "mimeType": "text/plain", "buffer": b"merhaba"},
+                FilePayload(name="kırık.jpg", mimeType="image/jpeg", buffer=photo()),
+                FilePayload(name="yazı.txt", mimeType="text/plain", buffer=b"merhaba"),
             ]
         )
         picture = shopper.log.get_by_role("img", name="kırık.jpg")
