@@ -21,6 +21,7 @@ from chatserver.web import (
     sessions,
     transcript_pages,
     visitor_pages,
+    widget_pages,
 )
 from chatserver.web.access import ROUTES, Access, Rule, may_call
 from chatserver.web.context import Web
@@ -51,6 +52,9 @@ PAGES: Mapping[str, Page] = {
     "do_change_password": pages.do_change_password,
     "do_end_session": pages.do_end_session,
     "do_end_others": pages.do_end_others,
+    "widget_sites": widget_pages.widget_sites,
+    "widget_settings": widget_pages.widget_settings,
+    "do_widget_settings": widget_pages.do_widget_settings,
     "faq": faq_pages.faq,
     "faq_entry": faq_pages.faq_entry,
     "transcripts": transcript_pages.transcripts,
