@@ -23,7 +23,12 @@ export function Home() {
   const there = people.value
   const open = hours(desk, there)
   const ask = (/** @type {string} */ entry, /** @type {string} */ question) => {
-    chat.send(question, `entry:${entry}`).then(() => desk.openThread(), () => { desk.prefill.value = question; desk.openThread() })
+    // Where something is asked first, the question waits in the field.
+    if (desk.asksBefore) {
+      desk.prefill.value = question
+      return desk.openThread()
+    }
+    return chat.send(question, `entry:${entry}`).then(() => desk.openThread(), () => { desk.prefill.value = question; desk.openThread() })
   }
   const away = there?.state === 'away'
   const [query, setQuery] = useState('')
