@@ -15,10 +15,8 @@ from chatserver.domain.widgets import (
     MAX_RULES,
     RULE_WHENS,
     FieldAsked,
-    FieldKind,
     Notice,
     Rule,
-    RuleWhen,
     WidgetSettings,
     Words,
 )
@@ -69,7 +67,7 @@ def read_fields(text: str) -> tuple[FieldAsked, ...]:
         if (kind == "choice") != bool(options):
             raise Refusal(Code.BAD_REQUEST, key)
         is_needed = required.lower() in {"yes", "evet", "required", "zorunlu"}
-        fields.append(FieldAsked(key, cast(FieldKind, kind), labels, is_needed, options))
+        fields.append(FieldAsked(key, kind, labels, is_needed, options))
     if len(fields) > MAX_FIELDS or len({field.key for field in fields}) < len(fields):
         raise Refusal(Code.BAD_REQUEST)
     return tuple(fields)
@@ -92,9 +90,7 @@ def read_rules(text: str) -> tuple[Rule, ...]:
             raise Refusal(Code.BAD_REQUEST, id_)
         if not all(path.startswith("/") for path in paths):
             raise Refusal(Code.BAD_REQUEST, id_)
-        rules.append(
-            Rule(id_, cast(RuleWhen, when), value[:60], said, paths, start, end, bool(hours))
-        )
+        rules.append(Rule(id_, when, value[:60], said, paths, start, end, bool(hours)))
     if len(rules) > MAX_RULES or len({rule.id for rule in rules}) < len(rules):
         raise Refusal(Code.BAD_REQUEST)
     return tuple(rules)

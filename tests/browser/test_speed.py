@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page
+from sqlalchemy import func, select
 
 from chatserver.domain.ids import ClientId
 from chatserver.domain.messages import TextBody
 from chatserver.services.posting import post_visitor_message
 from chatserver.services.work import Work
 from chatserver.storage import conversations, visitors
+from chatserver.storage.schema import conversation
 from tests.browser.conftest import House
 from tests.browser.people import PHONE
 from tests.server import fresh_client_id, now_ms
@@ -94,7 +96,8 @@ async def test_a_long_history_opens_by_its_end_and_a_flood_drops_nothing(house: 
 
     def fill(connection: Any) -> None:
         work = Work(connection, now_ms())
-        newest = conversations.changed_since(connection, 0)[-1]
+        last = connection.execute(select(func.max(conversation.c.id))).scalar_one()
+        newest = conversations.get(connection, last)
         visitor = visitors.get(connection, newest.visitor)
         for n in range(2000):
             post_visitor_message(
