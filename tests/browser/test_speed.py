@@ -60,8 +60,10 @@ async def opened_in(house: House, page: Page) -> float:
     handle = await page.locator("iframe").element_handle()
     frame = await handle.content_frame()
     assert frame is not None
-    await frame.wait_for_function("window.__usable")
-    usable: float = await frame.evaluate("window.__usable")
+    usable = None
+    while usable is None:
+        usable = await frame.evaluate("window.__usable ?? null")
+        await asyncio.sleep(0.05)
     spent: float = usable - await page.evaluate("window.__click")
     return spent
 

@@ -41,7 +41,7 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset, nonce, integrity
   const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }, icon(CHAT, 'chat'), icon(DOWN, 'down'))
   const box = make('div', { class: 'frame', role: 'dialog' })
   const dock = make('div', { class: 'dock' }, box, button)
-  const host = make('div', { 'data-position': position })
+  const host = make('support-chat', { 'data-position': position })
   const root = host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   /** @type {HTMLIFrameElement | undefined} */

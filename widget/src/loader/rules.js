@@ -42,7 +42,12 @@ function watch(core) {
 
   function speak(/** @type {Rule} */ rule) {
     const text = rule.text[now.language]
-    if (signal.aborted || !text || now.open || now.live || performance.now() - born < PATIENCE_MS) return
+    if (signal.aborted || !text || now.open || now.live) return
+    const early = PATIENCE_MS - (performance.now() - born)
+    if (early > 0) {
+      setTimeout(speak, early + 1, rule)
+      return
+    }
     if (!rule.pages.some(pattern => fits(pattern, location.pathname)) && rule.pages.length > 0) return
     life.abort()
     mark('sessionStorage', true)
@@ -85,7 +90,7 @@ function watch(core) {
       wait()
     } else if (rule.when === 'cart') on(document, 'supportchat:context', ({ detail }) => { if (Number(detail?.cart?.total) >= amount) setTimeout(say, PATIENCE_MS) })
     else if (rule.when === 'track') {
-      if (tracked.includes(rule.value)) setTimeout(say, PATIENCE_MS)
+      if (tracked.includes(rule.value)) say()
       on(document, 'supportchat:track', ({ detail }) => { if (detail?.name === rule.value) say() })
     }
     signal.addEventListener('abort', () => clearTimeout(timer))
