@@ -149,7 +149,7 @@ async def test_the_token_is_in_no_address_and_out_of_the_shops_reach(house: Hous
     assert token not in house.server.log
     reached = await shopper.page.evaluate(
         """() => {
-          const frame = document.querySelector('body > div:last-of-type').shadowRoot.querySelector('iframe')
+          const frame = document.querySelector('support-chat').shadowRoot.querySelector('iframe')
           try { return String(frame.contentWindow.localStorage.length) } catch (error) { return error.name }
         }"""
     )
@@ -222,7 +222,7 @@ async def test_who_takes_the_loaders_place_learns_nothing_of_the_conversation(ho
     await shopper.say("bir sorum var")
     heard = await shopper.page.evaluate(
         """async origin => {
-          const frame = document.querySelector('body > div:last-of-type').shadowRoot.querySelector('iframe')
+          const frame = document.querySelector('support-chat').shadowRoot.querySelector('iframe')
           const heard = []
           const { port1, port2 } = new MessageChannel()
           port1.onmessage = event => heard.push(event.data)
