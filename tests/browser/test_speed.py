@@ -24,8 +24,7 @@ WARM_MS, COLD_MS = 150, 400
 HISTORY_MS = 300
 ROUNDS = 5
 MACHINE = 3.0
-"""A machine shared by tests is this much slower than one that measures; the figures of a quiet one
-are in docs/widget.md."""
+"""A machine that runs other tests beside is so much slower than one that only measures."""
 
 WATCH = """
 const wall = () => performance.timeOrigin + performance.now()
