@@ -28,15 +28,18 @@ from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
-from chatserver.services import presence
+from chatserver.services import files, presence, proactive
 from chatserver.services.bot_turns import OwedTurn
 from chatserver.services.chat import Chat
+from chatserver.services.files import Grant
 from chatserver.services.mail import Mailer
 from chatserver.services.orders import OrderCounter
 from chatserver.services.people import people_of
+from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
 from chatserver.services.transcripts import TranscriptLinks
+from chatserver.services.usual import UsualReplies
 from chatserver.settings import Settings
 from chatserver.smtp import mailer_of
 from chatserver.storage import installation, sites
@@ -212,6 +215,7 @@ def build_app(
         rates=Rates(settings, clock, windows),
         epoch="",
         transcript_path=transcript_path,
+        files=files.FileLinks(settings.secret_key, clock),
         fanout=fanout,
     )
     realtime = Realtime(edge, broadcaster)
@@ -225,6 +229,17 @@ def build_app(
 
     async def people(site: Site) -> PeopleView:
         return views.people(await database.read(people_of, site, now_ms=clock.now_ms()))
+
+    async def count_shown(site: Site, rule: str) -> None:
+        await chat.do(proactive.count_step, site, rule, "shown")
+
+    usual = UsualReplies(database, clock)
+
+    async def receive_file(grant: Grant, content: bytes) -> Posted:
+        """Look into a file, then keep it and say it in its conversation."""
+        found = await files.inspect(content)
+        post = files.post_visitor_file if grant.by == "visitor" else files.post_agent_file
+        return await chat.do(post, grant, found)
 
     async def session_ended(staff_id: StaffId) -> None:
         """Close the sockets of sessions that are over; who has none left has signed out."""
@@ -245,6 +260,14 @@ def build_app(
         knowledge=shelf,
         shelf=shelf,
         on_session_ended=session_ended,
+        receive_file=receive_file,
+        find_answers=lambda text, language: [
+            (found.entry, found.question, found.answer)
+            for found in chat.knowledge.find(text, language).found
+        ],
+        check_search=edge.rates.check_search,
+        reply_ms=usual.reply_ms,
+        count_shown=count_shown,
         is_ready=lambda: storage_checks(database),
         is_draining=lambda: edge.draining,
         health=lambda: Health(

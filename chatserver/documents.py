@@ -46,6 +46,7 @@ _NAMED: tuple[tuple[object, str], ...] = (
 )
 
 _PLAIN: dict[object, str] = {
+    Any: "any value",
     str: "string",
     int: "integer",
     float: "number",
@@ -56,6 +57,8 @@ _PLAIN: dict[object, str] = {
 _BODIES: dict[MessageKind, type[fields.Fact]] = {
     MessageKind.TEXT: shared.TextView,
     MessageKind.NOTE: shared.TextView,
+    MessageKind.FILE: shared.FileView,
+    MessageKind.RATING: shared.RatingView,
     MessageKind.ACTIVITY: shared.ActivityView,
     MessageKind.CHOICES: shared.ChoicesView,
     MessageKind.CARD: shared.CardView,

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("tr", "en")
-AREAS = ("shared", "widget", "bot", "console", "web", "mail", "editor", "help")
+AREAS = ("shared", "widget", "more", "bot", "console", "web", "mail", "editor", "help")
 _ROOT = Path(__file__).parent / "locales"
 
 

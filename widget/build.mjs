@@ -12,13 +12,11 @@ const here = dirname(fileURLToPath(import.meta.url))
 const out = join(here, '..', 'static')
 const locales = join(here, '..', 'chatserver', 'locales')
 /** Files of ours in static/: the only ones that are ever removed. */
-const OURS = /^(widget\.js|(panel|console|editors|help)-[0-9A-Z]{8}\.(js|css)|manifest\.json|LICENSES\.txt)$/
+const OURS = /^(widget\.js|dock\.js|rules\.js|shims\.js|(panel|console|more|editors|help)-[0-9A-Z]{8}\.(js|css)|manifest\.json|LICENSES\.txt)$/
 
-/** The words the launcher needs before the panel is there: its name for them, and theirs. */
-const LOADER_WORDS = {
-  label: 'widget.launcher.label', one: 'widget.launcher.unread.one', other: 'widget.launcher.unread.other',
-  unreachable: 'widget.unreachable.title', retry: 'widget.message.retry', close: 'action.close',
-}
+/** The words the launcher needs when nobody answers, and what the dock adds to them. */
+const LOADER_WORDS = { label: 'widget.launcher.label', unreachable: 'widget.unreachable.title', retry: 'widget.message.retry' }
+const DOCK_WORDS = { one: 'widget.launcher.unread.one', other: 'widget.launcher.unread.other', close: 'action.close' }
 
 const common = {
   bundle: true, minify: true, target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'], charset: 'utf8',
@@ -28,34 +26,19 @@ const common = {
 const cssAsText = {
   name: 'css-as-text',
   setup(esbuild) {
-    esbuild.onLoad({ filter: /launcher\.css$/ }, async ({ path }) => {
+    esbuild.onLoad({ filter: /loader\/\w+\.css$/ }, async ({ path }) => {
       const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true, target: common.target })
       return { contents: code.trim(), loader: 'text' }
     })
   },
 }
 
-/** Parts of socket.io-client that can never run here: no WebTransport server, no binary events on our wire. */
-const UNUSED = new Map([
-  ['engine.io-client/build/esm/transports/webtransport.js', 'export class WT {}'],
-  ['socket.io-parser/build/esm/is-binary.js', 'export const isBinary = () => false; export const hasBinary = () => false'],
-  ['socket.io-parser/build/esm/binary.js', 'export const deconstructPacket = () => {}; export const reconstructPacket = () => {}'],
-])
-const withoutUnused = {
-  name: 'without-unused',
-  setup(esbuild) {
-    esbuild.onLoad({ filter: /(webtransport|binary)\.js$/ }, ({ path }) => {
-      const key = [...UNUSED.keys()].find(name => path.replaceAll('\\', '/').endsWith(name))
-      return key && { contents: UNUSED.get(key), loader: 'js' }
-    })
-  },
-}
+const read = (language, area) => JSON.parse(readFileSync(join(locales, language, `${area}.json`), 'utf8'))
 
-function loaderWords() {
-  const read = (language, area) => JSON.parse(readFileSync(join(locales, language, `${area}.json`), 'utf8'))
+function pageWords(wanted) {
   return Object.fromEntries(['tr', 'en'].map(language => {
     const words = { ...read(language, 'shared'), ...read(language, 'widget') }
-    return [language, Object.fromEntries(Object.entries(LOADER_WORDS).map(([name, key]) => {
+    return [language, Object.fromEntries(Object.entries(wanted).map(([name, key]) => {
       if (words[key] === undefined) throw new Error(`chatserver/locales/${language} has no ${key}`)
       return [name, words[key]]
     }))]
@@ -69,18 +52,26 @@ async function buildAll() {
   const inputs = new Set()
   const keep = result => Object.keys(result.metafile.inputs).forEach(path => inputs.add(path))
 
-  const loader = await build({
-    ...common, entryPoints: ['src/loader/main.js'], format: 'iife', outdir: 'x', plugins: [cssAsText],
-    define: { LOADER_WORDS: JSON.stringify(loaderWords()) },
-  })
-  keep(loader)
-  files.set('widget.js', Buffer.from(loader.outputFiles[0].contents))
-  logical.set('widget.js', 'widget.js')
+  /** A script of the shop's page. @param {string} name @param {string} file @param {Record<string, unknown>} words */
+  const onPage = async (name, file, words) => {
+    const define = Object.fromEntries(Object.entries(words).map(([key, value]) => [key, JSON.stringify(value)]))
+    const result = await build({ ...common, entryPoints: [`src/loader/${name}.js`], format: 'iife', outdir: 'x', plugins: [cssAsText], define })
+    keep(result)
+    const bytes = Buffer.from(result.outputFiles[0].contents)
+    files.set(file, bytes)
+    logical.set(file, file)
+    return bytes
+  }
+  const dock = await onPage('dock', 'dock.js', { LOADER_WORDS: pageWords(DOCK_WORDS) })
+  await onPage('rules', 'rules.js', {})
+  await onPage('shims', 'shims.js', {})
+  const digest = `sha256-${createHash('sha256').update(dock).digest('base64')}`
+  await onPage('main', 'widget.js', { LOADER_WORDS: pageWords(LOADER_WORDS), DOCK_DIGEST: digest })
 
-  for (const name of ['panel', 'console', 'editors', 'help']) {
-    if (!existsSync(join(here, 'src', name, 'main.js'))) continue
+  const more = Object.fromEntries(['tr', 'en'].map(language => [language, read(language, 'more')]))
+  for (const [name, entry, format] of [['panel', 'panel/main', 'iife'], ['more', 'panel/more/make', 'esm'], ['console', 'console/main', 'iife'], ['editors', 'editors/main', 'iife'], ['help', 'help/main', 'iife']]) {
     const result = await build({
-      ...common, entryPoints: { [name]: `src/${name}/main.js` }, format: 'iife', outdir: 'x', entryNames: '[name]-[hash]', plugins: [withoutUnused],
+      ...common, entryPoints: { [name]: `src/${entry}.js` }, format, define: { MORE_WORDS: JSON.stringify(more) }, outdir: 'x', entryNames: '[name]-[hash]',
     })
     keep(result)
     for (const { path, contents } of result.outputFiles) {

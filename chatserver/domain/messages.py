@@ -31,6 +31,8 @@ class MessageKind(StrEnum):
     CARD = "card"
     ORDER = "order"
     FORM = "form"
+    FILE = "file"
+    RATING = "rating"
 
 
 class Audience(StrEnum):
@@ -59,6 +61,7 @@ class ActivityType(StrEnum):
     OFFER_DECLINED = "offer_declined"
     OFFER_MISSED = "offer_missed"
     DETAILS_GATHERED = "details_gathered"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,12 @@ class TextBody:
     Args:
         text: at most `MAX_TEXT_CHARS` code points, never HTML.
         choice: the value of the button that was pressed to say it, or None when it was typed.
+        reply_to: seq of the message of the same conversation that it answers, or None.
     """
 
     text: str
     choice: str | None = None
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,51 @@ class ActivityBody:
     details: dict[str, str] = field(default_factory=dict)
 
 
-Body: TypeAlias = TextBody | ChoicesBody | CardBody | OrderBody | FormBody | ActivityBody
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A file that somebody sent; what is in it lies elsewhere.
+
+    Args:
+        file: its public id.
+        name: as people read it; never a path, never believed.
+        media_type: what its content is, found by looking into it.
+        size: bytes as kept.
+        width, height: of a picture, pixels; 0 for what is none.
+    """
+
+    file: PublicId
+    name: str
+    media_type: str
+    size: int
+    width: int = 0
+    height: int = 0
+
+
+MAX_RATING_CHARS = 1000
+"""Longest words of a rating."""
+
+RATING_REASONS = ("solved", "fast", "kind", "clear", "unsolved", "slow", "unkind", "unclear")
+"""What a visitor may name as the reason of a rating; the reader's language words it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingBody:
+    """How a visitor found the conversation; the newest of a conversation counts.
+
+    Args:
+        score: 1–5.
+        reasons: of `RATING_REASONS`.
+        text: what they added.
+    """
+
+    score: int
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+
+
+Body: TypeAlias = (
+    TextBody | ChoicesBody | CardBody | OrderBody | FormBody | ActivityBody | FileBody | RatingBody
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,5 +280,9 @@ def plain_text(body: Body) -> str:
             return f"{title}\n{text}"
         case OrderBody(order=order):
             return " · ".join(filter(None, (order.number, order.carrier, order.tracking_number)))
+        case FileBody(name=name):
+            return name
+        case RatingBody(text=text):
+            return text
         case ActivityBody():
             return ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from chatserver.domain.hours import WeeklyHours
 from chatserver.domain.ids import SiteId
+from chatserver.domain.widgets import WidgetSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class SiteSettings:
         order_pattern: how one is written: `#` a digit, `@` a letter, `*` either (`AV-#####`).
         contact: phone and e-mail shown where the chat can't be reached.
         privacy_url: the shop's privacy notice (aydınlatma metni), linked in the panel; "" for none.
+        widget: how the widget looks and what it asks.
     """
 
     name: str
@@ -41,6 +43,7 @@ class SiteSettings:
     contact: dict[str, str] = field(default_factory=dict)
     privacy_url: str = ""
     address: str = "siz"
+    widget: WidgetSettings = field(default_factory=WidgetSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a client may send: one closed struct an event, and what its acknowledgement carries."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -82,10 +82,14 @@ class VisitorStarted(Fact, frozen=True):
 
 
 class TextIn(Event, frozen=True):
-    """Body of what people send. choice: value of the pressed button, if one was pressed."""
+    """Body of what people send. choice: value of the pressed button, if one was pressed.
+
+    reply_to: seq of the message of this conversation that it answers.
+    """
 
     text: Text
     choice: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    reply_to: Seq | None = None
 
 
 class VisitorMessageSend(Event, frozen=True):
@@ -118,11 +122,15 @@ class MessageSent(Fact, frozen=True):
 
 
 class Want(Event, frozen=True):
-    """I have everything of this conversation up to `after`, from this epoch."""
+    """I have everything of this conversation up to `after`, from this epoch.
+
+    latest: with nothing yet, only the newest so many are wanted; `history_get` has the others.
+    """
 
     conversation: PublicIdField
     epoch: PublicIdField | None = None
     after: Seq = 0
+    latest: Annotated[int, msgspec.Meta(ge=1, le=200)] | None = None
 
 
 class ConversationSync(Event, frozen=True):
@@ -313,7 +321,11 @@ class ContextGet(Event, frozen=True):
 
 
 class Context(Fact, frozen=True):
-    """The visitor, as far as this site knows; everything typed is unverified."""
+    """The visitor, as far as this site knows; everything typed is unverified.
+
+    shop: what the shop's page says (cart, product, order, page), unverified too. consent: whether
+    they agreed to the site's text, null when they never said. rating: of this conversation.
+    """
 
     conversation: str
     visitor: str
@@ -328,6 +340,9 @@ class Context(Fact, frozen=True):
     last_seen_ms: int
     pages: tuple[PageViewFact, ...]
     past: tuple[PastConversation, ...]
+    shop: dict[str, Any]
+    consent: bool | None
+    rating: int | None
     ok: Literal[True] = True
 
 

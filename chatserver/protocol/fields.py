@@ -16,6 +16,8 @@ Fence = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
 Url = Annotated[str, msgspec.Meta(max_length=2000)]
 Title = Annotated[str, msgspec.Meta(max_length=300)]
+RatingReason = Literal["solved", "fast", "kind", "clear", "unsolved", "slow", "unkind", "unclear"]
+ContextField = Literal["cart", "product", "order", "page"]
 Language = Literal["tr", "en"]
 
 

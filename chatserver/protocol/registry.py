@@ -6,6 +6,7 @@ an event that is not here does not exist.
 
 from dataclasses import dataclass
 
+from chatserver.protocol import client_asks as asks
 from chatserver.protocol import client_events as client
 from chatserver.protocol import server_events as server
 from chatserver.protocol.fields import Event, Fact
@@ -55,8 +56,22 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
     ClientEvent("handoff_request", VISITOR, client.HandoffRequest, client.MessageSent),
     ClientEvent("conversation_leave", VISITOR, client.ConversationLeave, client.MessageSent),
     ClientEvent("transcript_link", VISITOR, client.TranscriptLink, client.TranscriptLinks),
+    ClientEvent("history_get", VISITOR, asks.HistoryGet, asks.History),
+    ClientEvent("csat_submit", VISITOR, asks.CsatSubmit, client.MessageSent),
+    ClientEvent("file_offer", VISITOR, asks.FileOffer, asks.FileOffered),
+    ClientEvent("file_links", VISITOR, asks.FileLinksGet, asks.FileLinks),
+    ClientEvent("details_give", VISITOR, asks.DetailsGive, client.Done),
+    ClientEvent("context_set", VISITOR, asks.ContextSet, client.Done),
+    ClientEvent("consent_set", VISITOR, asks.ConsentSet, client.Done),
+    ClientEvent("privacy_get", VISITOR, asks.PrivacyGet, asks.Privacy),
+    ClientEvent("data_export", VISITOR, asks.DataExport, asks.DataLink),
+    ClientEvent("data_erase", VISITOR, asks.DataErase, client.Done),
+    ClientEvent("rule_count", VISITOR, asks.RuleCount, client.Done),
     ClientEvent("message_send", AGENT, client.AgentMessageSend, client.MessageSent),
     ClientEvent("conversation_sync", AGENT, client.ConversationSync, client.AgentSync),
+    ClientEvent("history_get", AGENT, asks.HistoryGet, asks.History),
+    ClientEvent("file_offer", AGENT, asks.FileOffer, asks.FileOffered),
+    ClientEvent("file_links", AGENT, asks.FileLinksGet, asks.FileLinks),
     ClientEvent("messages_seen", AGENT, client.MessagesSeen, client.Done),
     ClientEvent("typing_set", AGENT, client.TypingSet, client.Done),
     ClientEvent("queue_sync", AGENT, client.QueueSync, client.Queue),
@@ -74,6 +89,7 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
 SERVER_EVENTS: tuple[ServerEvent, ...] = (
     ServerEvent("ready", VISITOR, server.VisitorReady),
     ServerEvent("message_created", VISITOR, server.MessageCreated),
+    ServerEvent("message_updated", VISITOR, server.MessageUpdated),
     ServerEvent("conversation_updated", VISITOR, server.VisitorConversationUpdated),
     ServerEvent("messages_seen_by", VISITOR, server.MessagesSeenBy),
     ServerEvent("typing_changed", VISITOR, server.TypingChanged),
@@ -82,6 +98,7 @@ SERVER_EVENTS: tuple[ServerEvent, ...] = (
     ServerEvent("drain", VISITOR, server.Drain),
     ServerEvent("ready", AGENT, server.AgentReady),
     ServerEvent("message_created", AGENT, server.MessageCreated),
+    ServerEvent("message_updated", AGENT, server.MessageUpdated),
     ServerEvent("conversation_updated", AGENT, server.AgentConversationUpdated),
     ServerEvent("messages_seen_by", AGENT, server.MessagesSeenBy),
     ServerEvent("typing_changed", AGENT, server.TypingChanged),

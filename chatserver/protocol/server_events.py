@@ -123,6 +123,12 @@ class Drain(Fact, frozen=True):
     reconnect_in_ms: int
 
 
+class MessageUpdated(Fact, frozen=True):
+    """Messages of a conversation are no longer what they were: forget its log and sync."""
+
+    conversation: str
+
+
 class MessageCreated(Fact, frozen=True):
     """A message is on disk."""
 

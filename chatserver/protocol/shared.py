@@ -38,10 +38,14 @@ class OptionView(Fact, frozen=True):
 
 
 class TextView(Fact, frozen=True):
-    """Body of `text` and `note`. choice: value of the button that said it, or null."""
+    """Body of `text` and `note`. choice: value of the button that said it, or null.
+
+    reply_to: seq of the message it answers, or null.
+    """
 
     text: str
     choice: str | None = None
+    reply_to: int | None = None
 
 
 class ChoicesView(Fact, frozen=True):
@@ -109,7 +113,31 @@ class ActivityView(Fact, frozen=True):
     details: dict[str, str]
 
 
-BodyView = TextView | ChoicesView | CardView | OrderView | FormView | ActivityView
+class FileView(Fact, frozen=True):
+    """Body of `file`. file: id, to be exchanged for an address by `file_links`.
+
+    size: bytes. width, height: of a picture, pixels; 0 for what is none.
+    """
+
+    file: str
+    name: str
+    media_type: str
+    size: int
+    width: int
+    height: int
+
+
+class RatingView(Fact, frozen=True):
+    """Body of `rating`. score: 1–5; reasons: stable words that the reader's language words."""
+
+    score: int
+    reasons: tuple[str, ...]
+    text: str
+
+
+BodyView = (
+    TextView | ChoicesView | CardView | OrderView | FormView | ActivityView | FileView | RatingView
+)
 
 
 class WhyView(Fact, frozen=True):
@@ -170,12 +198,19 @@ class PeopleView(Fact, frozen=True):
     holiday: dict[str, str] = msgspec.field(default_factory=dict)
 
 
+class WaitView(Fact, frozen=True):
+    """How long others of the last two hours waited: half of them between low and high."""
+
+    low_ms: int
+    high_ms: int
+
+
 class VisitorConversation(Fact, frozen=True):
     """A conversation as its visitor sees it.
 
     status: bot | waiting | open | resolved. agent: name of the holder, or null.
-    position: 1-based place in the queue while waiting, else null.
-    head: newest seq this visitor may see. version: raised by every change of state; of two states
+    position: 1-based place in the queue while waiting, else null. wait: null where too few waited.
+    rating: their score, or null. head: newest seq this visitor may see. version: raised by every change of state; of two states
     the higher version is the newer. seen_by_agent, seen_by_visitor: monotonic seqs.
     """
 
@@ -190,6 +225,8 @@ class VisitorConversation(Fact, frozen=True):
     seen_by_visitor: int
     resolved_ms: int | None
     people: PeopleView
+    wait: WaitView | None = None
+    rating: int | None = None
 
 
 class OfferView(Fact, frozen=True):
@@ -295,6 +332,7 @@ class Limits(Fact, frozen=True):
 
     max_text_chars: int = 4000
     max_sync_messages: int = 200
+    max_file_bytes: int = 10485760
 
 
 class Refused(Fact, frozen=True):

@@ -34,7 +34,7 @@ async def message_send(
         conversation=event.conversation,
         client_id=ClientId(event.client_id),
         kind=MessageKind(event.kind),
-        body=TextBody(event.body.text),
+        body=TextBody(event.body.text, reply_to=event.body.reply_to),
         fence=event.fence,
     )
     return client.MessageSent(
@@ -55,7 +55,8 @@ async def conversation_sync(
         if found is not None:
             await edge.follow(connection, found)
     wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
-    answers = await edge.chat.read(reading.sync_agent, agent, wants)
+    latest = {want.conversation: want.latest for want in event.wants if want.latest}
+    answers = await edge.chat.read(reading.sync_agent, agent, wants, latest=latest)
     return client.AgentSync(
         conversations=tuple(
             client.AgentSynced(

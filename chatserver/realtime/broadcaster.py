@@ -27,6 +27,7 @@ from chatserver.services.facts import (
     ConversationChanged,
     Fact,
     MessagePosted,
+    MessagesChanged,
     OfferEnded,
     OfferMade,
     QueueChanged,
@@ -214,6 +215,17 @@ class SocketBroadcaster:
                     todo.changed[fact.conversation] = None
             case AgentChanged(agent=agent):
                 todo.agents[agent] = None
+            case MessagesChanged(conversation=conversation, conversation_public=public_id):
+                updated = server.MessageUpdated(conversation=public_id)
+                await self.edge.emit(
+                    "message_updated", updated, room=rooms.agents(conversation), namespace=AGENT
+                )
+                await self.edge.emit(
+                    "message_updated",
+                    updated,
+                    room=rooms.visitor(await self._visitor_of(conversation)),
+                    namespace=VISITOR,
+                )
             case TurnOwed():
                 pass
 

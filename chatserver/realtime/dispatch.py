@@ -13,9 +13,9 @@ import structlog
 
 from chatserver.errors import Code, Refusal
 from chatserver.protocol.fields import Fact
-from chatserver.protocol.registry import CLIENT_EVENTS, VISITOR, ClientEvent
+from chatserver.protocol.registry import AGENT, CLIENT_EVENTS, VISITOR, ClientEvent
 from chatserver.protocol.shared import Refused
-from chatserver.realtime import agent_events, visitor_events
+from chatserver.realtime import agent_asks, agent_events, visitor_asks, visitor_events
 from chatserver.realtime.codec import MALFORMED
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, encode
@@ -30,12 +30,22 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[Edge, Connection, Any], Awaitable[Fact]]
 
+_MODULES = {VISITOR: (visitor_events, visitor_asks), AGENT: (agent_events, agent_asks)}
+
+
+def _handler(event: ClientEvent) -> Handler:
+    """Return the one function named as its event.
+
+    Raises:
+        ValueError: where there is none, or more than one.
+    """
+    (module,) = (one for one in _MODULES[event.namespace] if hasattr(one, event.name))
+    handler: Handler = getattr(module, event.name)
+    return handler
+
+
 HANDLERS: dict[tuple[str, str], tuple[ClientEvent, Handler]] = {
-    (event.namespace, event.name): (
-        event,
-        getattr(visitor_events if event.namespace == VISITOR else agent_events, event.name),
-    )
-    for event in CLIENT_EVENTS
+    (event.namespace, event.name): (event, _handler(event)) for event in CLIENT_EVENTS
 }
 
 

@@ -1,5 +1,6 @@
 """What event handlers work with: the chat, who is connected, and the one way to emit."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -11,6 +12,7 @@ from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import PublicId, VisitorId
 from chatserver.domain.messages import Audience, Message
 from chatserver.errors import Code, Refusal
+from chatserver.protocol import client_asks as asks
 from chatserver.protocol.fields import Fact
 from chatserver.protocol.shared import MessageView
 from chatserver.realtime import rooms, views
@@ -20,7 +22,9 @@ from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.services.chat import Chat
+from chatserver.services.files import FileLinks
 from chatserver.settings import Settings
+from chatserver.storage import files as stored_files
 
 T = TypeVar("T")
 
@@ -48,6 +52,7 @@ class Edge:
 
     Args:
         epoch: of the database, for messages on the wire.
+        files: signs leave to send files, and addresses under which they are had.
         transcript_path: makes the signed path to a visitor's own transcript, in a language.
         fanout: the line to other processes, where there may be any.
     """
@@ -57,6 +62,7 @@ class Edge:
     rates: Rates
     epoch: str
     transcript_path: Callable[[PublicId, str], str]
+    files: FileLinks
     connections: Connections = field(default_factory=Connections)
     server: SocketServer | None = None
     fanout: Fanout | None = None
@@ -188,6 +194,22 @@ class Edge:
         return tuple(
             views.message(item, epoch=self.epoch, audience=Audience.AGENTS) for item in found
         )
+
+    async def links_of(self, conversation: Conversation, wanted: Iterable[str]) -> asks.FileLinks:
+        """Return addresses of those of a conversation's files that are wanted and still there."""
+        there = await self.chat.read(stored_files.of_conversation, conversation.id)
+        known = {file.public_id for file in there} & set(wanted)
+        return asks.FileLinks(links={file: self.files.sign_file(file) for file in known})
+
+    async def forget_visitor(self, connection: Connection, *, after_s: float = 0) -> None:
+        """Close the socket of a visitor who is no more.
+
+        Args:
+            after_s: time for what is still to be acknowledged.
+        """
+        assert self.server is not None
+        await asyncio.sleep(after_s)
+        await self.server.disconnect(connection.sid, namespace=connection.namespace)
 
     def agents_connections(self) -> list[Connection]:
         """Return the agents' sockets here."""

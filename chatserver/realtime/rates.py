@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from limits import RateLimitItemPerHour
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from chatserver.clock import Clock
 from chatserver.domain.ids import VisitorId
@@ -12,6 +12,9 @@ from chatserver.settings import Settings
 from chatserver.windows import LocalWindows, Windows
 
 MINUTE_S = 60.0
+
+SEARCHES = RateLimitItemPerMinute(60)
+"""Searches of one network address: nobody types faster."""
 
 
 @dataclass(slots=True)
@@ -117,6 +120,15 @@ class Rates:
         """
         if not await self._shared.hit(self._starts, f"start:{address}"):
             raise Refusal(Code.RATE_LIMITED, after_ms=60_000)
+
+    async def check_search(self, address: str) -> None:
+        """Count one search of an address.
+
+        Raises:
+            Refusal: `rate_limited`.
+        """
+        if not await self._shared.hit(SEARCHES, f"search:{address}"):
+            raise Refusal(Code.RATE_LIMITED, after_ms=10_000)
 
     def open_socket(self, address: str) -> bool:
         """Count a connection of an address; say whether it may have one more."""

@@ -8,9 +8,11 @@ from chatserver.domain.messages import (
     Author,
     CardBody,
     ChoicesBody,
+    FileBody,
     FormBody,
     Message,
     OrderBody,
+    RatingBody,
     TextBody,
 )
 from chatserver.domain.orders import OrderStatus
@@ -26,6 +28,7 @@ from chatserver.protocol.shared import (
     BodyView,
     CardView,
     ChoicesView,
+    FileView,
     FormView,
     Heads,
     MessageView,
@@ -35,9 +38,11 @@ from chatserver.protocol.shared import (
     PageViewFact,
     PastConversation,
     PeopleView,
+    RatingView,
     TeamView,
     TextView,
     VisitorConversation,
+    WaitView,
     WhyView,
 )
 from chatserver.services import reading
@@ -59,7 +64,7 @@ def body(value: object, *, audience: Audience) -> BodyView:
     """A body for one audience: how sure the bot was is for agents."""
     match value:
         case TextBody():
-            return TextView(text=value.text, choice=value.choice)
+            return TextView(text=value.text, choice=value.choice, reply_to=value.reply_to)
         case ChoicesBody():
             return ChoicesView(
                 text=value.text,
@@ -87,6 +92,17 @@ def body(value: object, *, audience: Audience) -> BodyView:
                 error=value.error,
                 label=value.label,
             )
+        case FileBody():
+            return FileView(
+                file=value.file,
+                name=value.name,
+                media_type=value.media_type,
+                size=value.size,
+                width=value.width,
+                height=value.height,
+            )
+        case RatingBody():
+            return RatingView(score=value.score, reasons=value.reasons, text=value.text)
         case ActivityBody():
             return ActivityView(
                 type=value.type,
@@ -178,6 +194,8 @@ def visitor_conversation(state: reading.VisitorState) -> VisitorConversation:
         seen_by_visitor=item.visitor_seen_seq,
         resolved_ms=item.resolved_ms,
         people=people(state.people),
+        wait=None if state.wait is None else WaitView(low_ms=state.wait[0], high_ms=state.wait[1]),
+        rating=state.rating,
     )
 
 
@@ -285,6 +303,9 @@ def card(value: reading.Card, *, online: bool) -> client.Context:
             )
             for item, preview, name in value.past
         ),
+        shop=value.shop,
+        consent=value.consent,
+        rating=value.rating,
     )
 
 

@@ -59,7 +59,7 @@ async def message_send(
             visitor,
             event.conversation,
             ClientId(event.client_id),
-            TextBody(event.body.text, event.body.choice),
+            TextBody(event.body.text, event.body.choice, event.body.reply_to),
         ),
     )
     return client.MessageSent(
@@ -72,8 +72,9 @@ async def conversation_sync(
 ) -> client.VisitorSync:
     """Return what this visitor misses."""
     wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
+    latest = {want.conversation: want.latest for want in event.wants if want.latest}
     answers = await edge.chat.read(
-        reading.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms()
+        reading.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms(), latest=latest
     )
     return client.VisitorSync(
         conversations=tuple(

@@ -22,6 +22,14 @@ class MessagePosted:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """Messages of a conversation are no longer what they were; whoever has them reads anew."""
+
+    conversation: ConversationId
+    conversation_public: PublicId
+
+
+@dataclass(frozen=True, slots=True)
 class TurnOwed:
     """The bot owes an answer; the cursor that says so is on disk."""
 
@@ -91,6 +99,7 @@ class AgentChanged:
 
 Fact: TypeAlias = (
     MessagePosted
+    | MessagesChanged
     | TurnOwed
     | ConversationChanged
     | QueueChanged

@@ -28,7 +28,7 @@ from chatserver.services.routing import (
     reserve_agent,
 )
 from chatserver.services.work import Work
-from chatserver.storage import conversations, messages, sites
+from chatserver.storage import conversations, messages, sites, visitors
 
 
 def new_public_id() -> PublicId:
@@ -111,6 +111,9 @@ def _open(work: Work, visitor: Visitor) -> Conversation:
         **_first_state(site.settings, agent, work.now_ms),
     )
     work.facts.append(ConversationChanged(conversation.id))
+    told = visitors.kept(work.connection, visitor.id).details
+    if told:
+        work.change(conversation, details=told)
     if agent is not None:
         make_offer(work, conversation, agent, site.settings)
     work.queue_changed()

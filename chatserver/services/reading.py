@@ -3,8 +3,9 @@
 Every look-up goes through whoever asks, so what is not theirs looks like what is not there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,18 +17,24 @@ from chatserver.domain.sites import Site
 from chatserver.services.people import People, people_of
 from chatserver.storage import (
     agents,
+    consents,
     conversations,
     drafts,
     installation,
     messages,
     offers,
     previews,
+    ratings,
     sites,
     visitors,
+    waits,
 )
 
 MAX_SYNC_MESSAGES = 200
 """Messages in one answer, over all conversations asked for."""
+
+WAITS_OF_MS = 2 * 3600 * 1000
+"""Whose waits an estimate is made of: those of the last two hours."""
 
 RESOLVED_SHOWN_MS = 12 * 3600 * 1000
 """For so long an agent's own resolved conversations stay in the list."""
@@ -41,6 +48,8 @@ class VisitorState:
     agent_name: str | None
     position: int | None
     people: People
+    wait: tuple[int, int] | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,9 @@ class Card:
     visitor: Visitor
     pages: tuple[PageView, ...]
     past: tuple[tuple[Conversation, str, str], ...]
+    shop: dict[str, Any]
+    consent: bool | None
+    rating: int | None
 
 
 def visitor_state(
@@ -121,6 +133,12 @@ def visitor_state(
         agent_name=holder,
         position=conversations.position(connection, conversation),
         people=people_of(connection, site, now_ms=now_ms),
+        wait=waits.spread(connection, conversation.team, since_ms=now_ms - WAITS_OF_MS)
+        if conversation.status is Status.WAITING
+        else None,
+        rating=ratings.score_of(connection, conversation.id)
+        if conversation.status is Status.RESOLVED
+        else None,
     )
 
 
@@ -197,17 +215,42 @@ def _missing(public_id: str) -> Synced:
     return Synced(PublicId(public_id), 0, (), more=False, reset=False, missing=True)
 
 
+def _lines(
+    connection: Connection,
+    found: Conversation,
+    after: int,
+    latest: int | None,
+    *,
+    room: int,
+    audience: Audience,
+) -> list[Message]:
+    """Return messages after a seq, one more than there is room for; or the newest few."""
+    if after == 0 and latest is not None:
+        most = min(latest, room)
+        return messages.before(connection, found, found.last_seq + 1, limit=most, audience=audience)
+    return messages.after(connection, found, after, limit=room + 1, audience=audience)
+
+
+def history(
+    connection: Connection, found: Conversation, before: int, *, limit: int, audience: Audience
+) -> list[Message]:
+    """Return what was said before a seq, the newest of it, oldest first."""
+    return messages.before(connection, found, before, limit=limit, audience=audience)
+
+
 def sync_visitor(
     connection: Connection,
     visitor: Visitor,
     wants: Iterable[tuple[str, str | None, int]],
     *,
     now_ms: int,
+    latest: Mapping[str, int] | None = None,
 ) -> list[Synced]:
     """Return what a visitor misses.
 
     Args:
         wants: public id, the epoch the reader knows (None at first), the newest seq it has.
+        latest: of a conversation it has nothing of, only so many of the newest are wanted.
     """
     epoch = installation.epoch(connection)
     room = MAX_SYNC_MESSAGES
@@ -219,8 +262,13 @@ def sync_visitor(
             continue
         head = found.last_public_seq
         reset = (known_epoch not in (None, epoch)) or after > head
-        lines = messages.after(
-            connection, found, 0 if reset else after, limit=room + 1, audience=Audience.EVERYONE
+        lines = _lines(
+            connection,
+            found,
+            0 if reset else after,
+            (latest or {}).get(public_id),
+            room=room,
+            audience=Audience.EVERYONE,
         )
         more, lines = len(lines) > room, lines[:room]
         room -= len(lines)
@@ -251,7 +299,11 @@ def find_visible(connection: Connection, agent_id: StaffId, public_id: str) -> C
 
 
 def sync_agent(
-    connection: Connection, agent_id: StaffId, wants: Iterable[tuple[str, str | None, int]]
+    connection: Connection,
+    agent_id: StaffId,
+    wants: Iterable[tuple[str, str | None, int]],
+    *,
+    latest: Mapping[str, int] | None = None,
 ) -> list[Synced]:
     """Return what an agent misses; arguments as for `sync_visitor`."""
     epoch = installation.epoch(connection)
@@ -266,7 +318,14 @@ def sync_agent(
             continue
         seen[public_id] = found
         reset = (known_epoch not in (None, epoch)) or after > found.last_seq
-        lines = messages.after(connection, found, 0 if reset else after, limit=room + 1)
+        lines = _lines(
+            connection,
+            found,
+            0 if reset else after,
+            (latest or {}).get(public_id),
+            room=room,
+            audience=Audience.AGENTS,
+        )
         more, lines = len(lines) > room, lines[:room]
         room -= len(lines)
         answers.append(
@@ -311,6 +370,7 @@ def card(connection: Connection, conversation: Conversation) -> Card:
     ]
     rows = previews.of(connection, [other.id for other in past])
     names = {agent.id: agent.name for agent in agents.every(connection)}
+    said = consents.newest(connection, conversation.visitor)
     return Card(
         conversation.public_id,
         visitors.get(connection, conversation.visitor),
@@ -323,4 +383,7 @@ def card(connection: Connection, conversation: Conversation) -> Card:
             )
             for other in past
         ),
+        shop=visitors.kept(connection, conversation.visitor).context,
+        consent=None if said is None else said.given,
+        rating=ratings.score_of(connection, conversation.id),
     )

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from chatserver.domain.people import Visitor
 from chatserver.domain.sites import Site
@@ -48,6 +49,13 @@ def start_visitor(
         expires_ms=work.now_ms + days * DAY_MS,
     )
     return Started(visitor, token)
+
+
+def keep_context(work: Work, visitor: Visitor, context: dict[str, Any]) -> None:
+    """Keep what the shop's page says of a visitor; a field that is null takes an earlier one away."""
+    before = visitors.kept(work.connection, visitor.id).context
+    merged = {key: value for key, value in {**before, **context}.items() if value is not None}
+    visitors.keep_context(work.connection, visitor.id, merged)
 
 
 def authenticate(

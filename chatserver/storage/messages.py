@@ -13,16 +13,19 @@ from chatserver.domain.folding import fold
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
 from chatserver.domain.messages import (
     ActivityBody,
+    ActivityType,
     Audience,
     Author,
     AuthorKind,
     Body,
     CardBody,
     ChoicesBody,
+    FileBody,
     FormBody,
     Message,
     MessageKind,
     OrderBody,
+    RatingBody,
     TextBody,
     plain_text,
 )
@@ -38,6 +41,8 @@ BODY_TYPES: dict[MessageKind, type[Body]] = {
     MessageKind.CARD: CardBody,
     MessageKind.ORDER: OrderBody,
     MessageKind.FORM: FormBody,
+    MessageKind.FILE: FileBody,
+    MessageKind.RATING: RatingBody,
 }
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
 _why_decoder = msgspec.json.Decoder(Why)
@@ -83,6 +88,10 @@ def kind_of(body: Body) -> MessageKind:
             return MessageKind.ORDER
         case FormBody():
             return MessageKind.FORM
+        case FileBody():
+            return MessageKind.FILE
+        case RatingBody():
+            return MessageKind.RATING
 
 
 def _read_body(row: Row[*tuple[Any, ...]]) -> tuple[MessageKind, Body]:
@@ -260,6 +269,58 @@ def after(
     if audience is Audience.EVERYONE:
         query = query.where(message.c.audience == Audience.EVERYONE)
     return [_message(row, conversation.public_id) for row in connection.execute(query)]
+
+
+def before(
+    connection: Connection,
+    conversation: Conversation,
+    seq: int,
+    *,
+    limit: int,
+    audience: Audience = Audience.AGENTS,
+) -> list[Message]:
+    """Return the newest messages before a seq, oldest first, as one audience may see them."""
+    query = (
+        select(message)
+        .where(message.c.conversation_id == conversation.id, message.c.seq < seq)
+        .order_by(message.c.seq.desc())
+        .limit(limit)
+    )
+    if audience is Audience.EVERYONE:
+        query = query.where(message.c.audience == Audience.EVERYONE)
+    rows = connection.execute(query).all()
+    return [_message(row, conversation.public_id) for row in reversed(rows)]
+
+
+def blank(connection: Connection, conversation: Conversation) -> None:
+    """Take out of a log what was written and sent; seqs, times, changes of state and scores stay."""
+    rows = connection.execute(
+        select(message).where(message.c.conversation_id == conversation.id)
+    ).all()
+    for row in rows:
+        kind, said = _read_body(row)
+        gone = _emptied(said, is_visitors=row.author_kind == AuthorKind.VISITOR)
+        values: dict[str, object] = {
+            "body": _encode(gone).decode(),
+            "kind": kind if kind is MessageKind.NOTE else kind_of(gone),
+            "folded": "",
+        }
+        if row.author_kind == AuthorKind.VISITOR:
+            values["author_name"] = ""
+        connection.execute(update(message).where(message.c.id == row.id).values(**values))
+
+
+def _emptied(said: Body, *, is_visitors: bool) -> Body:
+    match said:
+        case RatingBody(score=score, reasons=reasons):
+            return RatingBody(score, reasons)
+        case ActivityBody(type=type_, actor=actor, target=target, reason=reason):
+            is_typed = type_ is ActivityType.TRANSFER_REASON
+            return ActivityBody(
+                type_, "" if is_visitors else actor, target, "" if is_typed else reason
+            )
+        case _:
+            return TextBody("")
 
 
 def by_kinds(

@@ -89,6 +89,11 @@ def prove(connection: Connection, code: int, *, now_ms: int) -> None:
     )
 
 
+def forget_of(connection: Connection, visitor: VisitorId) -> None:
+    """Drop every code that a visitor asked for."""
+    connection.execute(delete(order_code).where(order_code.c.visitor_id == visitor))
+
+
 def forget(connection: Connection, *, before_ms: int) -> int:
     """Drop codes that ran out before a moment; return how many."""
     return int(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     and_,
     case,
+    delete,
     distinct,
     func,
     insert,
@@ -85,6 +86,13 @@ class Usage:
         """Share of those who said something that it helped; None where nobody did."""
         said = self.helped + self.did_not_help
         return self.helped / said if said else None
+
+
+def forget_of(connection: Connection, conversation_id: ConversationId) -> None:
+    """Drop what was asked in a conversation whose visitor is to be forgotten."""
+    connection.execute(
+        delete(faq_question).where(faq_question.c.conversation_id == conversation_id)
+    )
 
 
 def add(

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -143,6 +144,8 @@ visitor = Table(
     Column("phone", Text, nullable=False, server_default=""),
     Column("language", Text, nullable=False, server_default="tr"),
     Column("device", Text, nullable=False, server_default=""),
+    Column("details", Text, nullable=False, server_default="{}"),
+    Column("context", Text, nullable=False, server_default="{}"),
 )
 
 page_view = Table(
@@ -338,4 +341,54 @@ visitor_identity = Table(
     Column("email", Text, nullable=False, server_default=""),
     Column("verified_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger, nullable=False),
+)
+
+file = Table(
+    "file",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("author_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("ix_file_quota", "author_key", "created_ms"),
+)
+
+rating = Table(
+    "rating",
+    metadata,
+    Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), index=True),
+    Column("score", Integer, nullable=False),
+    Column("reasons", Text, nullable=False, server_default="[]"),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("visitor_id", ForeignKey("visitor.id"), nullable=False, index=True),
+    Column("given", Boolean, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+rule_count = Table(
+    "rule_count",
+    metadata,
+    Column("site_id", ForeignKey("site.id"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("shown", Integer, nullable=False, server_default="0"),
+    Column("opened", Integer, nullable=False, server_default="0"),
+    Column("answered", Integer, nullable=False, server_default="0"),
 )

@@ -10,6 +10,7 @@ from chatserver.domain.hours import Campaign, Span, WeeklyHours
 from chatserver.domain.ids import PublicId, SiteId, TeamId
 from chatserver.domain.people import Team
 from chatserver.domain.sites import Site, SiteSettings
+from chatserver.domain.widgets import WidgetSettings
 from chatserver.storage.schema import site, team
 
 
@@ -34,6 +35,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     contact: dict[str, str] = msgspec.field(default_factory=dict)
     privacy_url: str = ""
     address: str = "siz"
+    widget: WidgetSettings = msgspec.field(default_factory=WidgetSettings)
 
 
 class _Campaign(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,29 @@
 """Visitors, their tokens (hashed) and the trail of pages they saw."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
+from msgspec import json
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from chatserver.domain.ids import PublicId, SiteId, VisitorId
 from chatserver.domain.people import PageView, Visitor
 from chatserver.storage.schema import page_view, visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was told of a visitor before or beside a conversation.
+
+    Args:
+        details: by the visitor, by field.
+        context: by the shop's page: cart, product, order, page; unverified.
+    """
+
+    details: dict[str, str]
+    context: dict[str, Any]
+
 
 TRAIL_LENGTH = 30
 """Pages kept for each visitor."""
@@ -97,6 +113,44 @@ def touch(
 def set_details(connection: Connection, visitor_id: VisitorId, **details: str) -> None:
     """Keep what the visitor said of themselves: `name`, `email`, `phone`."""
     connection.execute(update(visitor).where(visitor.c.id == visitor_id).values(**details))
+
+
+def find(connection: Connection, public_id: PublicId) -> Visitor | None:
+    """Return the visitor with that public id."""
+    row = connection.execute(select(visitor).where(visitor.c.public_id == public_id)).first()
+    return _visitor(row) if row else None
+
+
+def kept(connection: Connection, visitor_id: VisitorId) -> Kept:
+    """Return what was told of a visitor beside their conversations."""
+    row = connection.execute(
+        select(visitor.c.details, visitor.c.context).where(visitor.c.id == visitor_id)
+    ).one()
+    return Kept(json.decode(row.details), json.decode(row.context))
+
+
+def keep_details(connection: Connection, visitor_id: VisitorId, details: dict[str, str]) -> None:
+    """Keep what a visitor told before a conversation."""
+    text = json.encode(details).decode()
+    connection.execute(update(visitor).where(visitor.c.id == visitor_id).values(details=text))
+
+
+def keep_context(connection: Connection, visitor_id: VisitorId, context: dict[str, Any]) -> None:
+    """Keep what the shop's page says of a visitor; the newest counts."""
+    text = json.encode(context).decode()
+    connection.execute(update(visitor).where(visitor.c.id == visitor_id).values(context=text))
+
+
+def forget(connection: Connection, visitor_id: VisitorId, *, now_ms: int) -> None:
+    """Take away all that was told of a visitor, the trail included, and the worth of the token."""
+    connection.execute(delete(page_view).where(page_view.c.visitor_id == visitor_id))
+    connection.execute(
+        update(visitor)
+        .where(visitor.c.id == visitor_id)
+        .values(
+            name="", email="", phone="", device="", details="{}", context="{}", revoked_ms=now_ms
+        )
+    )
 
 
 def revoke(connection: Connection, visitor_id: VisitorId, *, now_ms: int) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chatserver.domain.people import Role
+from chatserver.services import files
 from chatserver.services.imports import MAX_FILE_BYTES
 from chatserver.storage.staff import StaffAccount
 
@@ -30,6 +31,7 @@ class Rule:
 
     Args:
         name: of the route and of what serves it.
+        body_bytes: most of a request's body, where it is not the usual.
         method: GET routes have no effects, POST routes are checked for their origin.
         max_bytes: of a request's body, where it is more than everywhere else.
     """
@@ -40,6 +42,8 @@ class Rule:
     access: Access
     max_bytes: int | None = None
 
+
+MAX_TOLD_BYTES = 512
 
 ROUTES = (
     Rule("home", "GET", "/", Access.ANYONE),
@@ -86,13 +90,20 @@ ROUTES = (
     Rule("exchange", "GET", "/editor/exchange", Access.EDITOR),
     Rule("do_import", "POST", "/editor/exchange", Access.EDITOR, MAX_FILE_BYTES + 1),
     Rule("export", "GET", "/editor/export.{format}", Access.EDITOR),
+    Rule("widget_sites", "GET", "/settings/widget", Access.ADMIN),
+    Rule("widget_settings", "GET", "/settings/widget/{site}", Access.ADMIN),
+    Rule("do_widget_settings", "POST", "/settings/widget/{site}", Access.ADMIN),
     Rule("transcripts", "GET", "/transcripts", Access.STAFF),
     Rule("transcript_file", "GET", "/transcripts/{public_id}.{format}", Access.STAFF),
     Rule("transcript_print", "GET", "/transcripts/{public_id}/print", Access.STAFF),
     Rule("transcript", "GET", "/transcripts/{public_id}", Access.STAFF),
     Rule("own_transcript_file", "GET", "/t/{signed}.txt", Access.PUBLIC),
     Rule("own_transcript", "GET", "/t/{signed}", Access.PUBLIC),
+    Rule("do_upload", "POST", "/upload/{signed}", Access.PUBLIC, files.MAX_FILE_BYTES),
+    Rule("file", "GET", "/f/{signed}", Access.PUBLIC),
+    Rule("own_data", "GET", "/d/{signed}", Access.PUBLIC),
     Rule("frame", "GET", "/frame/{site}", Access.PUBLIC),
+    Rule("search", "GET", "/frame/{site}/search", Access.PUBLIC),
     Rule("hosted", "GET", "/c/{site}", Access.PUBLIC),
     Rule("help_sitemap", "GET", "/help/{site}/sitemap.xml", Access.PUBLIC),
     Rule("help_style", "GET", "/help/{site}/style.css", Access.PUBLIC),
@@ -101,6 +112,11 @@ ROUTES = (
     Rule("help_entry", "GET", "/help/{site}/{language}/{slug}", Access.PUBLIC),
     Rule("do_help_feedback", "POST", "/help/{site}/{language}/{slug}", Access.PUBLIC),
     Rule("loader", "GET", "/widget.js", Access.PUBLIC),
+    Rule("dock", "GET", "/widget/dock.js", Access.PUBLIC),
+    Rule("rules", "GET", "/widget/{site}/rules.js", Access.PUBLIC),
+    Rule("do_told", "POST", "/widget/{site}/told", Access.PUBLIC, MAX_TOLD_BYTES),
+    Rule("shims", "GET", "/widget/shims.js", Access.PUBLIC),
+    Rule("declarations", "GET", "/widget/supportchat.d.ts", Access.PUBLIC),
     Rule("pinned_loader", "GET", "/widget/{version}/loader.js", Access.PUBLIC),
     Rule("static", "GET", "/static/{file:path}", Access.PUBLIC),
     Rule("icon", "GET", "/favicon.ico", Access.PUBLIC),

@@ -1,5 +1,6 @@
 """The built files that browsers get, read once at start; nothing outside the folder is reachable."""
 
+import base64
 import gzip
 import hashlib
 import json
@@ -183,3 +184,37 @@ async def show_pinned_loader(assets: Assets, request: Request) -> Response:
     if asset is None or request.path_params["version"] != __version__:
         raise Refusal(Code.NOT_FOUND)
     return serve(request, asset, cache=FOREVER, everywhere=True)
+
+
+async def show_dock(assets: Assets, request: Request) -> Response:
+    """Serve `/widget/dock.js`, which the launcher fetches once somebody wants to talk.
+
+    The query names the content the launcher was built with. A launcher that an older server gave out
+    gets today's dock all the same, as what they say to each other only grows.
+
+    Raises:
+        Refusal: `not_found` when it was never built.
+    """
+    asset = assets.files.get("dock.js")
+    if asset is None:
+        raise Refusal(Code.NOT_FOUND)
+    digest = base64.b64encode(hashlib.sha256(asset.body).digest()).decode()
+    is_meant = request.url.query == digest[: len(request.url.query)] != ""
+    return serve(request, asset, cache=FOREVER if is_meant else "no-cache", everywhere=True)
+
+
+async def show_shims(assets: Assets, request: Request) -> Response:
+    """Serve `/widget/shims.js`, the calls of other chats said to ours."""
+    return _by_name(assets, request, "shims.js")
+
+
+async def show_declarations(assets: Assets, request: Request) -> Response:
+    """Serve `/widget/supportchat.d.ts`, the types of the shop page's API."""
+    return _by_name(assets, request, "supportchat.d.ts")
+
+
+def _by_name(assets: Assets, request: Request, name: str) -> Response:
+    asset = assets.files.get(name)
+    if asset is None:
+        raise Refusal(Code.NOT_FOUND)
+    return serve(request, asset, cache=SHORT, everywhere=True)

@@ -9,6 +9,8 @@ from chatserver.domain.ids import StaffId
 from chatserver.domain.sites import Site
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
+from chatserver.services.files import FileLinks, Grant
+from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.settings import Settings
@@ -87,6 +89,11 @@ class Web:
         shelf: the FAQ with its index, as this process holds it.
         people: whether people are there for a site.
         on_session_ended: told whose session ended, so that open sockets end too.
+        receive_file: keeps a file and says it in its conversation.
+        find_answers: key, question and answer of what the FAQ has for some words.
+        check_search: counts one search of an address; refuses too many.
+        reply_ms: how long a first answer usually takes on a site, or None.
+        count_shown: counts that a rule of a site spoke.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
         votes: who said today what of which answer in the help centre.
@@ -102,6 +109,11 @@ class Web:
     knowledge: Knowledge
     shelf: LiveShelf
     on_session_ended: Callable[[StaffId], Awaitable[None]]
+    receive_file: Callable[[Grant, bytes], Awaitable[Posted]]
+    find_answers: Callable[[str, str], Sequence[tuple[str, str, str]]]
+    check_search: Callable[[str], Awaitable[None]]
+    reply_ms: Callable[[Site], Awaitable[int | None]]
+    count_shown: Callable[[Site, str], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
     health: Callable[[], Health] = lambda: Health("", "single")
@@ -113,3 +125,8 @@ class Web:
     def links(self) -> TranscriptLinks:
         """Who signs the links of visitors' transcripts."""
         return TranscriptLinks(self.settings.secret_key, self.clock)
+
+    @property
+    def files(self) -> FileLinks:
+        """Who signs the addresses of files and of visitors' own data."""
+        return FileLinks(self.settings.secret_key, self.clock)

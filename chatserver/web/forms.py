@@ -7,7 +7,7 @@ from starlette.requests import Request
 from chatserver.errors import Code, Refusal
 
 MAX_BODY_BYTES = 16 * 1024
-MAX_FIELDS = 20
+MAX_FIELDS = 30
 
 
 async def read_form(request: Request) -> dict[str, str]:

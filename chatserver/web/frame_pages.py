@@ -1,14 +1,19 @@
 """The panel's page: framed by a shop, or by itself as a hosted page."""
 
+import asyncio
+import gzip
 from dataclasses import asdict
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from chatserver import __version__
 from chatserver.domain.sites import Site
+from chatserver.domain.widgets import Notice, WidgetSettings
 from chatserver.errors import Code, Refusal
+from chatserver.origins import client_address
+from chatserver.protocol import markdown
 from chatserver.web.accent import adapt, is_colour
 from chatserver.web.context import Web
 from chatserver.web.headers import Kind, protect
@@ -16,6 +21,7 @@ from chatserver.web.templates import THEMES, accepted, script_json
 from chatserver.words import LANGUAGES, words
 
 POPULAR = 4
+MAX_QUERY_CHARS = 200
 
 
 async def frame(web: Web, request: Request) -> Response:
@@ -46,7 +52,15 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
         frame_data=script_json(await _data(web, site, language, theme=theme, hosted=hosted)),
     )
     kind = Kind.HOSTED if hosted else Kind.FRAME
-    return protect(HTMLResponse(html), kind, ancestors=site.settings.origins)
+    return protect(_squeezed(request, html), kind, ancestors=site.settings.origins)
+
+
+def _squeezed(request: Request, html: str) -> HTMLResponse:
+    """The words are most of the page. It holds no secret, so its size tells nobody anything."""
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(html)
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return HTMLResponse(gzip.compress(html.encode(), 6, mtime=0), headers=headers)
 
 
 def _language(request: Request, site: Site, *, hosted: bool) -> str:
@@ -56,6 +70,50 @@ def _language(request: Request, site: Site, *, hosted: bool) -> str:
         return asked
     browsers = accepted(request.headers.get("accept-language", "")) if hosted else None
     return browsers or site.settings.language
+
+
+def _widget(widget: WidgetSettings, language: str) -> dict[str, object]:
+    """What the panel needs of a site's settings, in one language."""
+
+    def notice(said: Notice) -> dict[str, str]:
+        return {"text": said.text.get(language, ""), "version": said.version}
+
+    return {
+        "greeting": widget.greeting.get(language, ""),
+        "files": widget.files,
+        "fields": [
+            {
+                "key": field.key,
+                "kind": field.kind,
+                "label": field.label.get(language) or next(iter(field.label.values()), field.key),
+                "required": field.required,
+                "choices": field.choices,
+            }
+            for field in widget.fields
+        ],
+        "privacy": notice(widget.privacy),
+        "consent": notice(widget.consent),
+    }
+
+
+async def search(web: Web, request: Request) -> Response:
+    """Serve `/frame/<site>/search?q=…`: what the FAQ has for a few words, answers included.
+
+    Raises:
+        Refusal: `not_found`, `rate_limited`.
+    """
+    site = await web.find_site(request.path_params["site"])
+    if site is None:
+        raise Refusal(Code.NOT_FOUND)
+    await web.check_search(client_address(request.scope))
+    language = _language(request, site, hosted=False)
+    query = request.query_params.get("q", "")[:MAX_QUERY_CHARS].strip()
+    found = await asyncio.to_thread(web.find_answers, query, language) if query else []
+    entries = [
+        {"entry": key, "question": question, "nodes": msgspec.to_builtins(markdown.parse(answer))}
+        for key, question, answer in found
+    ]
+    return protect(JSONResponse({"entries": entries}), Kind.DATA)
 
 
 async def _data(
@@ -82,6 +140,9 @@ async def _data(
         ],
         "origins": list(settings.origins),
         "hosted": hosted,
+        "more": {"js": web.assets.url("more.js"), "css": web.assets.url("more.css")},
+        "reply_ms": await web.reply_ms(site),
+        "widget": _widget(settings.widget, language),
         "protocol": 1,
         "version": __version__,
     }

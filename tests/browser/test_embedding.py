@@ -117,11 +117,11 @@ async def test_only_the_shops_own_origins_may_frame_the_panel(house: House) -> N
         thief.page.on("console", lambda message: errors.append(message.text))
         await thief.visit("/")
         await thief.launcher.click()
-        alert = thief.page.locator(".shell [role=alert]")
+        alert = thief.page.locator(".frame [role=alert]")
         await expect(alert).to_have_text(thief.t("widget.unreachable.title"))
         assert any("frame-ancestors" in text for text in errors), errors
-        await expect(thief.page.locator(".shell .shut")).to_be_focused()
-        assert await thief.page.locator("iframe").is_hidden()
+        await expect(thief.page.locator(".frame button").last).to_be_focused()
+        await expect(thief.page.locator("iframe")).to_have_count(0)
 
 
 async def test_the_token_is_in_no_address_and_out_of_the_shops_reach(house: House) -> None:
@@ -149,7 +149,7 @@ async def test_the_token_is_in_no_address_and_out_of_the_shops_reach(house: Hous
     assert token not in house.server.log
     reached = await shopper.page.evaluate(
         """() => {
-          const frame = document.querySelector('body > div:last-of-type').shadowRoot.querySelector('iframe')
+          const frame = document.querySelector('support-chat').shadowRoot.querySelector('iframe')
           try { return String(frame.contentWindow.localStorage.length) } catch (error) { return error.name }
         }"""
     )
@@ -203,6 +203,8 @@ async def test_sprayed_messages_change_nothing_in_shop_or_panel(house: House) ->
             "unread": 0,
             "live": True,
             "ready": True,
+            "language": "tr",
+            "theme": "auto",
         }
         await shopper.page.bring_to_front()
         await shopper.say("hâlâ buradayım")
@@ -220,7 +222,7 @@ async def test_who_takes_the_loaders_place_learns_nothing_of_the_conversation(ho
     await shopper.say("bir sorum var")
     heard = await shopper.page.evaluate(
         """async origin => {
-          const frame = document.querySelector('body > div:last-of-type').shadowRoot.querySelector('iframe')
+          const frame = document.querySelector('support-chat').shadowRoot.querySelector('iframe')
           const heard = []
           const { port1, port2 } = new MessageChannel()
           port1.onmessage = event => heard.push(event.data)

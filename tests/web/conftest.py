@@ -14,16 +14,19 @@ from starlette.applications import Starlette
 
 from chatserver.clock import ManualClock
 from chatserver.domain.hours import Span, WeeklyHours
-from chatserver.domain.ids import ConversationId, PublicId, StaffId, VisitorId
+from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId, VisitorId
 from chatserver.domain.messages import Audience, Author, AuthorKind, Body, MessageKind
 from chatserver.domain.people import Role, Team
 from chatserver.domain.sites import Site, SiteSettings
+from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
 from chatserver.services import staff
+from chatserver.services.files import Grant
+from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, Passwords
 from chatserver.settings import Settings
-from chatserver.storage import conversations, messages, sites, visitors
+from chatserver.storage import conversations, messages, rule_counts, sites, visitors
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import conversation as conversation_table
@@ -203,6 +206,10 @@ SETTINGS = SiteSettings(
 )
 
 
+def count_rule(connection: Connection, site: SiteId, rule: str) -> None:
+    rule_counts.count(connection, site, rule, "2026-11-22", "shown")
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database file to copy: migrating takes longer than most tests."""
@@ -241,6 +248,10 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
     static = tmp_path / "static"
     static.mkdir()
     (static / "widget-1a2b3c4d.js").write_text("export {}\n" * 200, encoding="utf-8")
+    for name in ("shims.js", "supportchat.d.ts"):
+        (static / name).write_text("export {}", encoding="utf-8")
+    (static / "rules.js").write_text("watch(RULES)", encoding="utf-8")
+    (static / "dock.js").write_text("export {}", encoding="utf-8")
     (static / "console-5e6f7a8b.css").write_text("body{}", encoding="utf-8")
     (static / "manifest.json").write_text(
         '{"widget.js": {"file": "widget-1a2b3c4d.js", "sha256": "x"},'
@@ -260,6 +271,18 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
     ended: list[StaffId] = []
     checks: dict[str, bool] = {}
     draining = [False]
+
+    async def receive_file(grant: Grant, content: bytes) -> Posted:
+        raise Refusal(Code.NOT_FOUND)
+
+    async def unlimited(address: str) -> None:
+        return None
+
+    async def count_shown(site: Site, rule: str) -> None:
+        await database.write(count_rule, site.id, rule)
+
+    async def unknown(site: Site) -> int | None:
+        return None
 
     async def find_site(key: str) -> Site | None:
         return await database.read(sites.find, key)
@@ -283,6 +306,11 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
         knowledge=faq,
         shelf=LiveShelf(SHELF),
         on_session_ended=on_session_ended,
+        receive_file=receive_file,
+        find_answers=lambda text, language: [],
+        check_search=unlimited,
+        reply_ms=unknown,
+        count_shown=count_shown,
         is_ready=is_ready,
         is_draining=lambda: draining[0],
         assets=load_assets(static),

@@ -141,9 +141,13 @@ def expected(rule: Rule, role: str) -> set[int]:
         return {400}
     if rule.name in {"do_merge", "do_restore_entry"}:
         return {404, 400}
+    if rule.name in {"do_upload", "file", "own_data"}:
+        return {404}  # what was signed for another purpose opens nothing
+    if rule.name == "do_told":
+        return {403}  # our own page is no shop
     if rule.method == "POST":
         return {303, 401, 422}  # done, wrong password, form not filled in
-    return {200, 303} if rule.name in {"home", "sign_in"} else {200}
+    return {200, 303} if rule.name in {"home", "sign_in", "widget_sites"} else {200}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -221,6 +225,6 @@ async def test_a05_get_changes_nothing(shop: Shop) -> None:
     before = await dump()
     async with shop.client(token) as client:
         for path in paths:
-            assert (await client.get(path)).status_code in {200, 303}
-            assert (await client.head(path)).status_code in {200, 303}
+            assert (await client.get(path)).status_code in {200, 303, 404}
+            assert (await client.head(path)).status_code in {200, 303, 404}
     assert await dump() == before

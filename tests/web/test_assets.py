@@ -1,6 +1,8 @@
 """Built files, the launcher, and nothing else of the disk."""
 
+import base64
 import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,18 @@ async def test_a_pinned_launcher_is_kept_for_ever_and_only_this_version_is_had(s
         assert "immutable" in response.headers["cache-control"]
         assert response.headers["access-control-allow-origin"] == "*"
         assert (await client.get("/widget/0.0.9/loader.js")).status_code == 404
+
+
+async def test_the_dock_is_kept_for_ever_under_the_name_of_its_content_alone(shop: Shop) -> None:
+    async with shop.client() as client:
+        body = (await client.get("/widget/dock.js")).content
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        meant = await client.get(f"/widget/dock.js?{digest[:10]}")
+        older = await client.get("/widget/dock.js?AAAAAAAAAA")
+    assert "immutable" in meant.headers["cache-control"]
+    assert (older.content, older.headers["cache-control"]) == (body, "no-cache")
+    assert meant.headers["access-control-allow-origin"] == "*"
+    assert meant.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
 async def test_files_with_their_hash_in_their_name_are_kept_for_ever(shop: Shop) -> None:

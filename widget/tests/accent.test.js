@@ -1,6 +1,7 @@
+import { isColour } from '../src/look/colour.js'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adapt, contrast, isColour } from '../src/look/accent.js'
+import { adapt, contrast } from '../src/look/accent.js'
 
 test('every colour a shop could pick is legible, in both modes', () => {
   for (let v = 0; v <= 0xffffff; v += 16_411) {

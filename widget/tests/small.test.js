@@ -106,8 +106,22 @@ test('a reset starts over and asks again when the answer brought nothing', () =>
 
 test('an answer with a hole, or that brings nothing, never loops for ever', () => {
   const log = new MessageLog('conversation-a')
-  assert.equal(log.merge(synced({ head: 5, messages: [message({ seq: 5, previous_seq: 4 })] })), false)
-  assert.equal(log.last, 0)
+  assert.equal(log.merge(synced({ head: 7, messages: [] })), false)
+  assert.equal(log.merge(synced({ head: 7, messages: [message({ seq: 5, previous_seq: 4 }), message({ seq: 7, previous_seq: 6 })] })), true)
+  assert.equal(log.last, 5)
+  assert.equal(log.merge(synced({ head: 7, messages: [message({ seq: 7, previous_seq: 6 })] })), false)
+})
+
+test('what was said earlier is put before what is there, or not at all', () => {
+  const log = new MessageLog('conversation-a')
+  log.merge(synced({ head: 5, messages: [message({ seq: 5, previous_seq: 4 })] }))
+  assert.ok(log.hasEarlier)
+  log.prepend('epoch-one', [message({ seq: 3, previous_seq: 2 })])
+  log.prepend('epoch-two', [message({ seq: 4, previous_seq: 0 })])
+  assert.deepEqual(log.messages.map(({ seq }) => seq), [5])
+  log.prepend('epoch-one', [message({ seq: 2, previous_seq: 0 }), message({ seq: 4, previous_seq: 2 })])
+  assert.deepEqual(log.messages.map(({ seq }) => seq), [2, 4, 5])
+  assert.ok(!log.hasEarlier)
 })
 
 const make = (type, props, ...children) => ({ type, props, children })

@@ -155,6 +155,18 @@ export class Actions {
     return this.#sending
   }
 
+  /** Send a file to the visitor; its bytes go by HTTP. @param {AgentConversation} conversation @param {File} file */
+  async attach(conversation, file) {
+    const { connection, t } = this.#parts
+    const failed = (/** @type {string} */ code) => this.toast(t('console.file.failed', { why: refusalWords(t, code) }), true)
+    const { conversation: id, fence } = conversation
+    const offer = await connection.request('file_offer', { client_id: clientId(), name: file.name || 'file', size: file.size, conversation: id, fence }).catch(() => ({ ok: false, code: 'timeout' }))
+    if (!offer.ok) return failed(offer.code)
+    const answer = await fetch(offer.upload, { method: 'POST', body: file, headers: { Accept: 'application/json' } }).catch(() => null)
+    if (answer?.ok) return undefined
+    return failed((await answer?.json().catch(() => null))?.error?.code ?? 'timeout')
+  }
+
   /** The field is cleared once the text is safe; what was typed meanwhile stays. @param {AgentConversation} conversation @param {Mode} mode */
   async #sendNow(conversation, mode) {
     const { drafts, outbox, t, model } = this.#parts

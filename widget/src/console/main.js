@@ -2,12 +2,12 @@
 
 import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { io } from 'socket.io-client'
 import { systemClock } from '../core/clock.js'
 import { Connection } from '../core/connection.js'
 import { clientId } from '../core/ids.js'
 import { watchPage } from '../core/lifecycle.js'
 import { Outbox } from '../core/outbox.js'
+import { Socket } from '../core/socket.js'
 import { FallbackStore, IndexedStore, textStore } from '../core/stores.js'
 import { makeTimes, makeWords } from '../core/words.js'
 import { Actions } from './actions.js'
@@ -40,11 +40,11 @@ const alerts = new Alerts({ prefs, title: document.title })
 const client = clientId()
 const connection = new Connection({
   clock,
-  open: attempt => io('/agent', {
-    path: '/socket.io/', autoConnect: false, reconnection: false, forceNew: true, tryAllTransports: true,
+  open: attempt => new Socket({
+    origin: location.origin, namespace: '/agent',
     // A network that swallows WebSockets fails slowly: every third try begins with polling.
-    transports: attempt % 3 === 2 ? ['polling', 'websocket'] : ['websocket', 'polling'],
-    auth: { version: data.protocol, client, resume: session.resume() },
+    pollFirst: attempt % 3 === 2,
+    auth: () => ({ version: data.protocol, client, resume: session.resume() }),
   }),
 })
 const outbox = new Outbox({

@@ -49,6 +49,14 @@ export class Session {
     this.#listen()
   }
 
+  /** Messages are no longer what they were: read them anew. @param {string} conversation */
+  #anew(conversation) {
+    const { logs } = this.#model
+    if (!logs.value.has(conversation)) return
+    logs.value = withKey(logs.value, conversation, new MessageLog(conversation))
+    void this.syncLogs([conversation])
+  }
+
   /** Server time, milliseconds. */
   now() {
     return this.#clock.now() + this.#offset
@@ -139,6 +147,7 @@ export class Session {
     const on = (event, run) => this.#connection.on(event, run)
     on('ready', fact => this.#ready(fact))
     on('message_created', ({ message }) => this.#message(message))
+    on('message_updated', ({ conversation }) => this.#anew(conversation))
     on('conversation_updated', fact => this.#fold(foldUpdated(state.value, fact)))
     on('queue_changed', fact => this.#fold(foldQueueChanged(state.value, fact)))
     on('presence_changed', fact => this.#fold(foldPresence(state.value, fact)))

@@ -75,6 +75,9 @@
  * @property {number} last_seen_ms
  * @property {{url: string, title: string, at_ms: number}[]} pages
  * @property {{conversation: string, opened_ms: number, status: string, agent: string, preview: string}[]} past
+ * @property {Record<string, any>} shop what the shop's page says, unverified
+ * @property {boolean | null} consent
+ * @property {number | null} rating
  *
  * @typedef {object} ConsoleData
  * @property {'tr' | 'en'} language

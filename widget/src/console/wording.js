@@ -17,7 +17,7 @@ const SLOTS = new Set(['name', 'contact', 'email', 'phone', 'order', 'question']
 const ACTIVITIES = new Set([
   'handoff_requested', 'handed_off', 'nobody_accepted', 'nobody_free', 'agent_joined', 'agent_lost',
   'agent_left', 'transferred', 'transfer_reason', 'resolved', 'reopened', 'returned', 'offer_made',
-  'offer_declined', 'offer_missed', 'details_gathered',
+  'offer_declined', 'offer_missed', 'details_gathered', 'erased',
 ])
 
 /** The visitor's name, or what stands for it. @param {Say} t @param {{visitor_name: string, visitor: string}} conversation */

@@ -9,10 +9,10 @@ import { Listeners } from './signal.js'
 /** @typedef {import('./wire.js').Refused} Refused */
 
 /**
- * @typedef {object} SocketLike what we use of socket.io-client's Socket
- * @property {(event: string, listener: (...args: any[]) => void) => unknown} on
+ * @typedef {object} SocketLike what is used of a Socket
+ * @property {(event: 'connect_error' | 'disconnect', listener: (detail: any) => void) => unknown} on
  * @property {(listener: (event: string, ...args: any[]) => void) => unknown} onAny
- * @property {(event: string, ...args: any[]) => unknown} emit
+ * @property {(event: string, payload: unknown, ack: (answer: any) => void) => unknown} emit
  * @property {() => unknown} connect
  * @property {() => unknown} disconnect
  */

@@ -20,6 +20,9 @@ import { Typing } from './typing.js'
 
 /** Everything a visitor writes in, in order; one at a time is sent. */
 export const LANE = 'visitor'
+/** So many of the newest messages are fetched at first, and so many more at a time. */
+const AT_FIRST = 60
+const MORE = 100
 /** How long the broadcast of our own message may take, milliseconds. */
 const BROADCAST_WITHIN_MS = 1500
 
@@ -63,6 +66,7 @@ export class VisitorConversation {
     this.#backoff = new Backoff(random)
     connection.on('ready', fact => this.#ready(fact))
     connection.on('message_created', fact => this.#created(fact.message))
+    connection.on('message_updated', ({ conversation }) => { if (conversation === this.#log?.conversation) { this.#log?.clear(); void this.#sync() } })
     connection.on('conversation_updated', fact => this.#updated(fact.state))
     connection.on('messages_seen_by', fact => this.#seenBy(fact))
     connection.on('typing_changed', fact => this.#typingChanged(fact))
@@ -85,6 +89,7 @@ export class VisitorConversation {
       limits: this.#limits,
       unread: messages.filter(message => isUnread(message, this.#seen)).length,
       loaded: this.#loaded,
+      earlier: this.#log?.hasEarlier ?? false,
       known: this.#identity.known,
     }
   }
@@ -116,9 +121,10 @@ export class VisitorConversation {
    *
    * @param {string} text
    * @param {string | null} [choice] the value of the button that said it
+   * @param {number | null} [replyTo] seq of the message it answers
    */
-  send(text, choice = null) {
-    const body = choice === null ? { text } : { text, choice }
+  send(text, choice = null, replyTo = null) {
+    const body = { text, ...(choice !== null && { choice }), ...(replyTo !== null && { reply_to: replyTo }) }
     this.#typing.sent()
     return this.#outbox.add({ event: 'message_send', lane: LANE, payload: { kind: 'text', body } })
   }
@@ -126,6 +132,35 @@ export class VisitorConversation {
   /** Ask for a person; goes the way of a message, so it survives being offline. */
   requestPerson() {
     return this.#outbox.add({ event: 'handoff_request', lane: LANE, payload: {} })
+  }
+
+  /**
+   * Ask the server for something as the visitor, who is begun where there is none yet. Rejects with
+   * `ConnectionLost`.
+   *
+   * @param {string} event
+   * @param {Record<string, any>} payload
+   * @returns {Promise<any>} the answer, a refusal included
+   */
+  async ask(event, payload) {
+    return await this.#identity.start() ?? this.#connection.request(event, payload)
+  }
+
+  /** Fetch what was said before the first message that is here. */
+  async earlier() {
+    const log = this.#log
+    const [first] = log?.messages ?? []
+    if (log === null || first === undefined || !log.hasEarlier) return
+    const answer = await this.#connection.request('history_get', { conversation: log.conversation, before: first.seq, limit: MORE })
+    if (!answer.ok || log !== this.#log) return
+    log.prepend(answer.epoch, answer.messages)
+    this.#tell()
+  }
+
+  /** Forget who we are: the server erased it. */
+  forget() {
+    this.#forgetVisitor()
+    this.#connection.restart()
   }
 
   /** End the conversation. Rejects with `ConnectionLost`. @returns {Promise<{ok: boolean, code?: string}>} */
@@ -276,7 +311,7 @@ export class VisitorConversation {
   async #syncOnce() {
     const log = this.#log
     if (log === null) return false
-    const want = { conversation: log.conversation, after: log.last, ...(log.epoch !== null && { epoch: log.epoch }) }
+    const want = { conversation: log.conversation, after: log.last, ...(log.last === 0 && { latest: AT_FIRST }), ...(log.epoch !== null && { epoch: log.epoch }) }
     const answer = await this.#connection.request('conversation_sync', { wants: [want] })
     if (!answer.ok) {
       this.#syncLater(answer.after_ms)

@@ -72,7 +72,8 @@ export class MessageLog {
     this.#epoch = synced.epoch
     /** @type {MessageView[]} */
     const fresh = []
-    let last = this.last
+    // With nothing yet, the newest few were asked for: what was before them is fetched when wanted.
+    let last = this.last || (synced.messages[0]?.previous_seq ?? 0)
     for (const message of synced.messages) {
       if (message.seq <= last) continue
       // A hole in an answer would be the server's fault; stop before it and ask once more.
@@ -82,6 +83,24 @@ export class MessageLog {
     }
     if (fresh.length > 0) this.#append(fresh)
     return this.last < synced.head && (synced.more || synced.reset || fresh.length > 0)
+  }
+
+  /** Whether something was said before the first message that is here. */
+  get hasEarlier() {
+    return (this.#messages[0]?.previous_seq ?? 0) > 0
+  }
+
+  /**
+   * Take in what was said before the first message.
+   *
+   * @param {string} epoch
+   * @param {readonly MessageView[]} messages oldest first
+   */
+  prepend(epoch, messages) {
+    const [first] = this.#messages
+    if (epoch !== this.#epoch || first === undefined || messages.at(-1)?.seq !== first.previous_seq) return
+    this.#messages = [...messages, ...this.#messages]
+    for (const { client_id } of messages) if (client_id !== null) this.#clientIds.add(client_id)
   }
 
   /** Start over. */

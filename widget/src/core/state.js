@@ -15,6 +15,7 @@
  * @property {Limits} limits
  * @property {number} unread messages of people and bot that were not seen
  * @property {boolean} loaded whether `messages` was brought up to date once
+ * @property {boolean} earlier whether more was said before the first of `messages`
  * @property {boolean} known whether this visitor has a token, so a conversation may exist
  */
 

@@ -6,7 +6,9 @@
  * @typedef {{type: 'text' | 'strong' | 'em' | 'link' | 'paragraph' | 'list' | 'ordered_list' | 'item' | 'break',
  *   text?: string, href?: string, children?: MarkdownNode[]}} MarkdownNode
  * @typedef {{value: string, label: string}} OptionView
- * @typedef {{text: string, choice: string | null}} TextView
+ * @typedef {{text: string, choice: string | null, reply_to?: number | null}} TextView
+ * @typedef {{file: string, name: string, media_type: string, size: number, width: number, height: number}} FileView
+ * @typedef {{score: number, reasons: string[], text: string}} RatingView
  * @typedef {{text: string, options: OptionView[], purpose: string}} ChoicesView
  * @typedef {{entry: string, title: string, nodes: MarkdownNode[], confidence: number | null}} CardView
  * @typedef {'received' | 'preparing' | 'shipped' | 'delivered' | 'cancelled' | 'returned'} OrderStep
@@ -41,6 +43,7 @@
  * @typedef {MessageBase & (
  *   {kind: 'text' | 'note', body: TextView} | {kind: 'choices', body: ChoicesView} |
  *   {kind: 'card', body: CardView} | {kind: 'order', body: OrderView} | {kind: 'form', body: FormView} |
+ *   {kind: 'file', body: FileView} | {kind: 'rating', body: RatingView} |
  *   {kind: 'activity', body: ActivityView})} MessageView
  *
  * @typedef {{state: 'free' | 'busy' | 'away', open: boolean | null, opens_at_ms: number | null,
@@ -57,11 +60,13 @@
  * @property {number} seen_by_visitor
  * @property {number | null} resolved_ms
  * @property {PeopleView} people
+ * @property {{low_ms: number, high_ms: number} | null} [wait] half of those before waited between these
+ * @property {number | null} [rating]
  * @property {number} version grows with every change of the state
  *
  * @typedef {{conversation: string, head: number, seen_by_agent: number, seen_by_visitor: number,
  *   version: number}} Heads
- * @typedef {{max_text_chars: number, max_sync_messages: number}} Limits
+ * @typedef {{max_text_chars: number, max_sync_messages: number, max_file_bytes?: number}} Limits
  *
  * @typedef {object} VisitorReady
  * @property {string} epoch

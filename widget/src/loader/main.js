@@ -1,13 +1,19 @@
-// The launcher on the shop's page: draws one button, opens the panel, hands on what the shop asks.
-// Reads one flag of the shop's storage and writes none before the first message.
+// The launcher on the shop's page: draws one button and keeps what the shop asks for. What is needed
+// once somebody wants to talk comes with the dock. Reads one flag of the shop's storage, writes nothing.
 
-import { makeFrame } from './frame.js'
-import { currentPage, holdPage, watchPage } from './page.js'
 import css from './launcher.css'
 import { languageOf, say } from './words.js'
 
+/** @typedef {(...args: any[]) => any} Method */
+/** @typedef {ReturnType<typeof start>} Core what the dock and the rules work with; grows, never changes */
+
 const CHAT = 'M10 3C5.7 3 2.5 5.8 2.5 9.5c0 1.9.8 3.5 2.2 4.7-.1 1-.5 1.9-1.2 2.7 1.6-.1 2.9-.6 4-1.4.8.2 1.6.3 2.5.3 4.3 0 7.5-2.8 7.5-6.3S14.3 3 10 3Z'
 const DOWN = 'm5 7.8 5 5 5-5'
+/** Asked for before the dock is there, and kept until it is; the first two make it come. */
+const METHODS = 'open toggle close identify context setLanguage setTheme shutdown'.split(' ')
+/** The dock's digest, put in by the build. @type {string} */
+// @ts-expect-error: replaced by build.mjs
+const DOCK = DOCK_DIGEST
 
 /**
  * An element; `d` makes it a drawing of that path.
@@ -18,7 +24,7 @@ const DOWN = 'm5 7.8 5 5 5-5'
  */
 function make(tag, attributes, ...children) {
   const element = /^(svg|path)$/.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)
-  for (const name in attributes) element.setAttribute(name, attributes[name])
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   element.append(...children)
   return /** @type {HTMLElement} */ (element)
 }
@@ -26,156 +32,121 @@ function make(tag, attributes, ...children) {
 const icon = (/** @type {string} */ d, name = '') =>
   make('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true', class: name }, make('path', { d }))
 
-function start(/** @type {HTMLScriptElement} */ { src, dataset }) {
-  const { site = '', color, launcher, position = 'right' } = dataset
-  const flag = `supportchat:${site}`
-  let language = languageOf(dataset.lang ?? document.documentElement.lang)
-  let theme = dataset.theme ?? 'auto'
-  let isOpen = false
-  let unread = 0
-  let live = keepFlag(flag)
-  /** Whether the panel answers; undefined until we know. @type {boolean | undefined} */
-  let there
-  /** @type {ReturnType<typeof makeFrame> | undefined} */
-  let frame
-  /** @type {(() => void) | undefined} */
-  let release
-  /** @type {Element | null} */
-  let opener
-  /** @type {string | undefined} */
-  let prefill
-
-  const life = new AbortController()
-  const small = matchMedia('(width <= 480px)')
-  const badge = make('span', { class: 'badge', 'aria-hidden': 'true' })
-  const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }, icon(CHAT, 'chat'), icon(DOWN, 'down'), badge)
-  const shell = make('div', { class: 'shell' })
-  const box = make('div', { class: 'frame', role: 'dialog' }, shell)
-  const host = make('div', { 'data-position': position })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(css)
+function start(/** @type {HTMLScriptElement} */ { src, dataset, nonce, integrity }) {
+  const { site = '', color, launcher, proactive, position = 'right' } = dataset
+  const now = {
+    language: languageOf(dataset.lang ?? document.documentElement.lang), theme: dataset.theme ?? 'auto',
+    open: false, unread: 0, live: flag(), ready: false,
+  }
+  const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }, icon(CHAT, 'chat'), icon(DOWN, 'down'))
+  const box = make('div', { class: 'frame', role: 'dialog' })
+  const dock = make('div', { class: 'dock' }, box, button)
+  const host = make('support-chat', { 'data-position': position })
   const root = host.attachShadow({ mode: 'open' })
-  root.adoptedStyleSheets = [sheet]
-  root.append(make('div', { class: 'dock' }, box, button))
-  button.hidden = launcher === 'none'
-  if (color) host.style.setProperty('--accent', color)
+  const sheet = new CSSStyleSheet()
+  /** @type {HTMLIFrameElement | undefined} */
+  let frame
+  /** @type {Record<string, Method> | undefined} */
+  let methods
+  /** @type {HTMLScriptElement | undefined} */
+  let fetching
+  /** @type {[string, ...any[]][]} */
+  let queue = []
 
-  const t = (/** @type {string} */ key) => say(language, key, unread)
-  const tell = (/** @type {Record<string, unknown>} */ message) => frame?.say(message)
+  /** A conversation exists: the one thing kept on the shop's side. Without `on` it is only read. */
+  function flag(/** @type {boolean | undefined} */ on = undefined) {
+    const key = `supportchat:${site}`
+    try {
+      if (on) localStorage.setItem(key, '1')
+      else if (on === false) localStorage.removeItem(key)
+      return localStorage.getItem(key) !== null
+    } catch {
+      // Denied: the conversation is found again when the panel is opened.
+      return false
+    }
+  }
+
+  const t = (/** @type {string} */ key) => say(now.language, key)
   const announce = (/** @type {string} */ name, /** @type {unknown} */ detail = null) =>
     document.dispatchEvent(new CustomEvent(`supportchat:${name}`, { detail }))
 
   function draw() {
-    const full = isOpen && small.matches
-    const news = unread > 0 && !isOpen
+    const { open, language, theme } = now
     host.lang = language
-    host.dataset.theme = theme
-    host.toggleAttribute('data-open', isOpen)
-    box.hidden = !isOpen
+    host.style.colorScheme = theme === 'auto' ? '' : theme
+    host.toggleAttribute('data-open', open)
+    box.hidden = !open
     box.ariaLabel = t('label')
-    box.ariaModal = `${full}`
-    button.ariaExpanded = `${isOpen}`
+    button.ariaExpanded = `${open}`
     // The name stays as it is when the panel opens: aria-expanded says that.
-    button.ariaLabel = t('label') + (news ? `, ${t(unread === 1 ? 'one' : 'other')}` : '')
-    badge.hidden = !news
-    badge.textContent = unread > 99 ? '99+' : `${unread}`
-    if (full) release ??= holdPage(host)
-    else {
-      release?.()
-      release = undefined
-    }
-    shell.hidden = there === true
-    if (!frame) return
-    frame.element.title = t('label')
-    frame.element.hidden = !there
+    button.ariaLabel = t('label')
   }
 
-  function drawShell() {
-    const shut = make('button', { class: 'shut', 'aria-label': t('close') }, icon(DOWN))
-    const again = make('button', { class: 'again' }, t('retry'))
-    const held = shell.contains(root.activeElement)
-    shut.onclick = close
-    again.onclick = load
-    if (there === false) shell.replaceChildren(shut, make('b', { role: 'alert' }, t('unreachable')), again)
-    else shell.replaceChildren(shut, '…')
-    // Whose button was replaced keeps the focus in here.
-    if (held) shut.focus()
+  /** A script of ours, which finds what it works with on its own element. */
+  function script(/** @type {string} */ path, /** @type {() => void} */ failed, digest = '') {
+    const element = document.createElement('script')
+    if (nonce) element.nonce = nonce
+    // Who pins the loader pins what it loads.
+    if (integrity && digest) Object.assign(element, { crossOrigin: '', integrity: digest })
+    element.onerror = failed
+    const address = new URL(path, src).href
+    /** @type {any} */
+    const { trustedTypes } = window
+    const policy = trustedTypes?.createPolicy('supportchat', { createScriptURL: (/** @type {string} */ url) => url })
+    Object.assign(element, { core, src: policy?.createScriptURL(address) ?? address })
+    document.head.append(element)
+    return element
   }
 
+  /** The panel, anew; the dock hides it until it answers. */
   function load() {
-    frame?.remove()
-    there = undefined
-    frame = makeFrame(new URL(`/frame/${site}?lang=${language}&theme=${theme}`, src), hear, settled)
-    box.append(frame.element)
-    drawShell()
+    const mine = frame = document.createElement('iframe')
+    mine.title = t('label')
+    mine.onload = () => { mine.dataset.loaded = '1' }
+    mine.src = new URL(`/frame/${site}?lang=${now.language}&theme=${now.theme}`, src).href
+    box.replaceChildren(mine)
+    return mine
+  }
+
+  /** Nobody answers: say so, with a way to try again. */
+  function fail(/** @type {() => void} */ again) {
+    const retry = make('button', {}, t('retry'))
+    retry.onclick = again
+    frame = undefined
+    box.replaceChildren(make('b', { role: 'alert' }, t('unreachable')), retry)
+    if (now.open) retry.focus()
+    announce('error', { code: 'unreachable' })
+  }
+
+  function fetch() {
+    fetching ??= script(`/widget/dock.js?${DOCK.slice(7, 17)}`, () => {
+      fetching = undefined
+      if (now.open) fail(bring)
+    }, DOCK)
+  }
+
+  function bring() {
+    if (!frame) load()
+    fetch()
+  }
+
+  /** @type {Method} */
+  function call(name, ...args) {
+    const method = methods?.[name] ?? api[name]
+    if (method && (methods || !METHODS.includes(name))) return method(...args)
+    queue.push([name, ...args])
+    if (name === 'close') now.open = false
+    else if (name === 'setTheme') now.theme = args[0]
+    else if (name === 'setLanguage') now.language = languageOf(args[0])
+    else if (name !== 'shutdown' || now.live) {
+      if (/^[ot]/.test(name)) now.open = true
+      if (now.open || now.live) bring()
+    } else host.remove()
     draw()
   }
 
-  function settled(/** @type {boolean} */ ok) {
-    there = ok
-    drawShell()
-    draw()
-    if (ok) {
-      tell({ type: 'hello', page: currentPage(), color, theme })
-      show()
-    } else announce('error', { code: 'unreachable' })
-  }
-
-  function show() {
-    tell({ type: isOpen ? 'shown' : 'hidden', prefill })
-    if (!isOpen) return
-    prefill = undefined
-    if (there) frame?.element.focus()
-    else /** @type {HTMLElement} */ (shell.firstChild).focus()
-  }
-
-  function hear(/** @type {Record<string, any>} */ { type, name, value }) {
-    if (type === 'close') close()
-    else if (type === 'unread') {
-      unread = +value
-      draw()
-      announce(type, { count: unread })
-    } else if (type === 'live') live = keepFlag(flag, value === true)
-    // The panel never announces what was written.
-    else if (type === 'event') announce(name, value)
-  }
-
-  function open(/** @type {{prefill?: string}} */ options = {}) {
-    if (options.prefill) prefill = `${options.prefill}`
-    if (!isOpen) {
-      opener = document.activeElement
-      isOpen = true
-      announce('open')
-    }
-    if (!frame || there === false) load()
-    draw()
-    show()
-  }
-
-  function close() {
-    if (!isOpen) return
-    isOpen = false
-    draw()
-    tell({ type: 'hidden' })
-    const back = opener === document.body || opener === host ? button : opener
-    if (back instanceof HTMLElement) back.focus()
-    announce('close')
-  }
-
-  const toggle = () => isOpen ? close() : open()
-  button.onclick = toggle
-  host.onkeydown = ({ key }) => { if (key === 'Escape') close() }
-  small.addEventListener('change', draw, life)
-  document.addEventListener('click', event => {
-    if (!(/** @type {Element} */ (event.target).closest?.('[data-chat-open]'))) return
-    event.preventDefault()
-    open()
-  }, life)
-  watchPage(() => tell({ type: 'page', page: currentPage() }), life.signal)
-
-  /** @type {Record<string, (...args: any[]) => unknown>} */
+  /** @type {Record<string, Method>} */
   const api = {
-    open, close, toggle,
     show() { button.hidden = false },
     hide() { button.hidden = true },
     on(/** @type {string} */ name, /** @type {(detail: unknown) => void} */ listener) {
@@ -183,59 +154,58 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset }) {
       document.addEventListener(`supportchat:${name}`, event => listener(/** @type {CustomEvent} */ (event).detail), off)
       return () => off.abort()
     },
-    setLanguage(/** @type {string} */ tag) {
-      language = languageOf(tag)
-      if (frame) load()
-      draw()
+    track(/** @type {string} */ name) {
+      core.tracked.push(`${name}`)
+      announce('track', { name })
     },
-    setTheme(/** @type {string} */ name) {
-      theme = name
-      draw()
-      tell({ type: 'theme', theme })
-    },
-    /** The shopper signed out: forget them on this device and leave the page. */
-    shutdown() {
-      close()
-      tell({ type: 'forget' })
-      keepFlag(flag, false)
-      life.abort()
-      // The panel needs a moment to forget; nobody sees it any more.
-      host.style.display = 'none'
-      setTimeout(() => { frame?.remove(); host.remove() }, 500)
-    },
-    state: () => ({ open: isOpen, unread, live, ready: there === true }),
+    state: () => ({ ...now }),
   }
-  const page = /** @type {any} */ (window)
-  const queue = page.SupportChat?.q ?? []
-  const call = (/** @type {string} */ name, /** @type {unknown[]} */ ...args) => api[name]?.(...args)
-  page.SupportChat = Object.assign(call, api)
+  for (const name of METHODS) api[name] = call.bind(null, name)
 
+  const core = {
+    site, src, color, now, host, root, box, button, make, icon, announce, draw, flag, load, fail, call, DOWN,
+    tracked: /** @type {string[]} */ ([]),
+    frame: () => frame,
+    /** The dock is there: it answers from now on, what was asked before comes first. */
+    dock(/** @type {Record<string, Method>} */ theirs) {
+      methods = theirs
+      const asked = queue
+      queue = []
+      // It was opened at the press; how, the dock is told again.
+      if (now.open) now.open = false
+      for (const one of asked) call(...one)
+    },
+  }
+
+  sheet.replaceSync(css)
+  root.adoptedStyleSheets = [sheet]
+  root.append(dock)
+  button.hidden = launcher === 'none'
+  if (color) host.style.setProperty('--accent', color)
+  button.onclick = () => call('toggle')
+  button.onpointerenter = button.onfocus = fetch
+  host.onkeydown = ({ key }) => { if (key === 'Escape') call('close') }
+  document.addEventListener('click', event => {
+    if (!(/** @type {Element} */ (event.target).closest?.('[data-chat-open]'))) return
+    event.preventDefault()
+    call('open')
+  })
+
+  const page = /** @type {any} */ (window)
+  const early = page.SupportChat?.q ?? []
+  page.SupportChat = Object.assign(call, api)
   draw()
   document.body.append(host)
-  for (const args of queue) call(.../** @type {[string]} */ (args))
-  if (live && !frame) (window.requestIdleCallback ?? setTimeout)(() => { if (!frame) load() })
+  for (const args of early) call(.../** @type {[string]} */ (args))
+  const idle = window.requestIdleCallback ?? setTimeout
+  if (now.live) idle(() => bring())
+  if (proactive != null) idle(() => { script(`/widget/${site}/rules.js`, () => {}) })
   announce('ready')
+  return core
 }
 
-/**
- * The one thing kept on the shop's side: a conversation exists. Without `on` it is only read.
- *
- * @param {string} flag
- * @param {boolean} [on]
- */
-function keepFlag(flag, on) {
-  try {
-    if (on) localStorage.setItem(flag, '1')
-    else if (on === false) localStorage.removeItem(flag)
-    return localStorage.getItem(flag) !== null
-  } catch {
-    // Denied: the conversation is found again when the panel is opened.
-    return false
-  }
-}
-
-const script = document.currentScript
-if (script instanceof HTMLScriptElement && script.dataset.site) {
+const script = /** @type {HTMLScriptElement | null} */ (document.currentScript)
+if (script?.dataset?.site) {
   if (document.body) start(script)
   else addEventListener('DOMContentLoaded', () => start(script))
 }

@@ -4,10 +4,6 @@
 // @ts-expect-error: replaced by build.mjs with strings of chatserver/locales
 const TABLE = LOADER_WORDS
 
-/**
- * @param {string} language
- * @param {string} key as build.mjs names it
- * @param {number} count
- */
-export const say = (language, key, count) => TABLE[language][key].replace('{count}', `${count}`)
+/** @param {string} language @param {string} key as build.mjs names it */
+export const say = (language, key) => TABLE[language][key]
 export const languageOf = (/** @type {string | null | undefined} */ tag) => /^en\b/i.test(tag ?? '') ? 'en' : 'tr'

@@ -19,14 +19,6 @@ const NUDGE = 0.08
 /** @typedef {[number, number, number]} Triple */
 
 /**
- * Whether a colour is one we understand: `#rrggbb`.
- *
- * @param {unknown} hex
- * @returns {hex is string}
- */
-export const isColour = hex => typeof hex === 'string' && /^#[0-9a-f]{6}$/i.test(hex)
-
-/**
  * Work out a shop's accent.
  *
  * @param {string} hex `#rrggbb`

@@ -1,7 +1,5 @@
 // Puts a shop's accent on an element as tokens. Style properties only, so any CSP allows it.
 
-import { adapt, isColour } from './accent.js'
-
 /** @typedef {import('./accent.js').Accent} Accent */
 
 /** Which of the five colours is which token. @type {[keyof Accent, string][]} */
@@ -11,10 +9,9 @@ const TOKENS = [['accent', '--accent'], ['on', '--on-accent'], ['ink', '--accent
  * Set the five accent tokens on an element; does nothing without a colour.
  *
  * @param {HTMLElement} element
- * @param {string | {light: Accent, dark: Accent} | null | undefined} colour `#rrggbb`, or worked out already
+ * @param {{light: Accent, dark: Accent} | null | undefined} pair as `adapt` works it out
  */
-export function paint(element, colour) {
-  const pair = isColour(colour) ? adapt(colour) : colour
+export function paint(element, pair) {
   if (pair === null || typeof pair !== 'object') return
   for (const [name, token] of TOKENS) {
     const [light, dark] = [pair.light[name] ?? 'transparent', pair.dark[name] ?? 'transparent']

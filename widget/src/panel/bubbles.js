@@ -2,6 +2,7 @@
 // text nodes alone.
 
 import { h } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { renderNodes, renderText } from '../core/nodes.js'
 import { Avatar, Icon, html, useDesk, write } from './kit.js'
 import { OrderCard } from './ordercard.js'
@@ -16,7 +17,7 @@ const make = h
 
 /** @param {{group: Group, asked: number, showState: boolean, fixes: Map<number, string>}} props */
 export function Bubbles({ group, asked, showState, fixes }) {
-  const { t, times } = useDesk()
+  const { t, times, replying } = useDesk()
   const { author, mine, items, delivery, atMs } = group
   const bot = author.kind === 'bot'
   const name = mine ? t('widget.sender.you') : bot ? t('widget.sender.bot') : author.name || t('widget.sender.agent')
@@ -26,7 +27,8 @@ export function Bubbles({ group, asked, showState, fixes }) {
     ${items.map(item => html`<${Said} key=${item.key} item=${item} name=${name} mine=${mine} active=${item.message?.seq === asked} />`)}
     ${delivery === 'failed'
       ? items.map(({ entry }) => entry && html`<${Failed} key=${`failed-${entry.client_id}`} entry=${entry} />`)
-      : html`<span class="meta">${mine && showState ? html`<${State} group=${group} />` : html`<time>${times.time(atMs)}</time>`}</span>`}
+      : html`<span class="meta">${mine && showState ? html`<${State} group=${group} />` : html`<time>${times.time(atMs)}</time>`}
+          ${!mine && !bot && html`<button class="fix" type="button" aria-label=${t('widget.message.reply')} onClick=${() => { replying.value = items[items.length - 1].message; write({ keyboard: true }) }}><${Icon} name="reply" small /></button>`}</span>`}
     ${fix && html`<${Fix} slot=${fix} />`}
     ${mine ? null : html`<${Avatar} name=${author.name} bot=${bot} />`}
   </div>`
@@ -41,13 +43,41 @@ function Said({ item, name, mine, active }) {
     return html`<div class="card"><div class="in md" dir="auto">${who}<p class="topic"><${Icon} name="page" small /><span>${message.body.title}</span></p>${renderNodes(message.body.nodes, make)}</div></div>`
   }
   if (message?.kind === 'order') return html`<${OrderCard} order=${message.body} who=${who} />`
-  const text = message === null ? String(entry?.payload.body.text ?? '') : message.kind === 'activity' ? '' : message.body.text
+  if (message?.kind === 'file') return html`<${Sent} file=${message.body} who=${who} mine=${mine} />`
+  if (message?.kind === 'activity' || message?.kind === 'rating') return null
+  const body = message?.body ?? entry?.payload.body ?? {}
+  const text = String(body.text ?? '') || t('widget.message.erased')
   const looks = delivery === 'queued' ? ' held' : delivery === 'failed' ? ' lost' : ''
   // Only what has just been said moves; a history that slides in is noise.
   const fresh = Date.now() - atMs < 3000 ? ' new' : ''
-  return html`<div class=${`bubble${looks}${fresh}`} dir="auto">${who}${renderText(text, make)}</div>
+  return html`<div class=${`bubble${looks}${fresh}`} dir="auto">${who}${body.reply_to != null && html`<${Quote} seq=${body.reply_to} />`}${renderText(text, make)}</div>
     ${message?.kind === 'choices' && html`<${Options} message=${message} active=${active} />`}
     ${mine && delivery === 'failed' ? html`<span class="hush" role="alert">${t('widget.message.failed')}</span>` : null}`
+}
+
+/** One line of a message, whatever it carries. @param {import('../core/words.js').Say} t @param {MessageView} message */
+export function lineOf(t, { body }) {
+  if ('name' in body) return t('widget.message.file', { name: body.name })
+  return 'title' in body ? String(body.title) : 'text' in body ? String(body.text) : ''
+}
+
+/** @param {{seq: number}} props what a message answers; pressing it goes there */
+function Quote({ seq }) {
+  const { t, state } = useDesk()
+  const quoted = state.value.messages.find(message => message.seq === seq)
+  return html`<span class="quote"><b>${quoted === undefined ? '' : quoted.author.kind === 'visitor' ? t('widget.sender.you') : quoted.author.name}</b><span>${quoted === undefined ? t('widget.message.quoted') : lineOf(t, quoted)}</span></span>`
+}
+
+/** @param {{file: import('../core/wire.js').FileView, who: unknown, mine: boolean}} props */
+function Sent({ file, who, mine }) {
+  const { fileLink } = useDesk()
+  const { width, height, name } = file
+  const [url, setUrl] = useState(/** @type {string | null} */ (null))
+  useEffect(() => { fileLink(file.file).then(setUrl, () => {}) }, [file.file])
+  const inside = width > 0
+    ? html`<img src=${url ?? undefined} width=${width} height=${height} alt=${name} loading="lazy" />`
+    : html`<${Icon} name="page" /><bdi>${name}</bdi>`
+  return html`<div class=${`sent${width > 0 ? ' shot' : ' bubble'}${mine ? ' mine' : ''}`}>${who}${url === null ? html`<span>${inside}</span>` : html`<a href=${url} target="_blank" rel="noopener" download=${width > 0 ? undefined : name}>${inside}</a>`}</div>`
 }
 
 /** Values of the buttons that lead to a person. */

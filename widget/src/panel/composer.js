@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon, html, useDesk } from './kit.js'
+import { lineOf } from './bubbles.js'
 import { openForm } from './rows.js'
 
 /** Fewer characters left than this are told. */
@@ -15,7 +16,7 @@ const FIELDS = {
 }
 
 export function Composer() {
-  const { t, chat, state, draft, prefill } = useDesk()
+  const { t, chat, state, draft, prefill, replying, more, frame } = useDesk()
   const [text, setText] = useState(() => draft.read() ?? '')
   const [trouble, setTrouble] = useState(false)
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
@@ -40,11 +41,12 @@ export function Composer() {
     if (!ready) return
     setTrouble(false)
     try {
-      await chat.send(text.trim())
+      await chat.send(text.trim(), null, replying.value?.seq ?? null)
     } catch {
       setTrouble(true)
       return
     }
+    replying.value = null
     setText(now => now === text ? '' : now)
     field.current?.focus()
   }
@@ -67,6 +69,13 @@ export function Composer() {
     event.preventDefault()
     void send()
   }
+  const attach = () => { void more().then(({ pick }) => pick()).catch(() => setTrouble(true)) }
+  const take = (/** @type {FileList | undefined | null} */ files, /** @type {Event} */ event) => {
+    if (!frame.widget.files || !files || files.length === 0) return
+    event.preventDefault()
+    const taken = [...files]
+    void more().then(({ upload }) => upload(taken)).catch(() => setTrouble(true))
+  }
   const blurred = (/** @type {FocusEvent} */ { relatedTarget }) => {
     if (relatedTarget !== null) writing.current = false
     chat.setTyping(false)
@@ -75,11 +84,15 @@ export function Composer() {
   const single = form !== null && form.slot !== 'question'
   const notes = [form?.error ? 'wrong' : '', left < TELL_LEFT ? 'left' : '', trouble ? 'trouble' : ''].filter(Boolean).join(' ')
   const common = { id: 'write', ref: field, value: text, onInput: typed, onFocus: () => { writing.current = true }, onBlur: blurred, 'aria-describedby': notes || undefined, 'aria-invalid': form?.error || left < 0 ? 'true' : undefined, dir: 'auto' }
-  return html`<form class=${`composer${form ? ' asks' : ''}`} novalidate onSubmit=${submit}>
+  return html`<form class=${`composer${form ? ' asks' : ''}`} novalidate onSubmit=${submit} onPaste=${(/** @type {ClipboardEvent} */ event) => take(event.clipboardData?.files, event)}
+    onDragOver=${(/** @type {DragEvent} */ event) => { if (frame.widget.files) event.preventDefault() }} onDrop=${(/** @type {DragEvent} */ event) => take(event.dataTransfer?.files, event)}>
+    ${replying.value && html`<div class="replying"><${Icon} name="reply" small /><span><span class="hush">${t('widget.composer.replying')}: </span><b>${replying.value.author.name}</b> ${lineOf(t, replying.value)}</span>
+      <button class="tool" type="button" aria-label=${t('widget.composer.unreply')} onClick=${() => { replying.value = null; field.current?.focus() }}><${Icon} name="cross" small /></button></div>`}
     ${form && html`<div class="prompt"><label for="write">${form.label || t(`widget.form.${form.slot}`)}
       <span class="num">${t('widget.form.step', { step: form.step, steps: form.steps })}</span></label>
       ${form.skippable && html`<button type="button" class="btn plain small" onClick=${skip}>${t('widget.form.skip')}</button>`}</div>`}
     <div class="write">
+      ${frame.widget.files && !form && html`<button class="tool" type="button" aria-label=${t('widget.composer.attach')} onClick=${attach}><${Icon} name="clip" /></button>`}
       ${single
         ? html`<input ...${common} type="text" placeholder=" " ...${FIELDS[form.slot]} />`
         : html`<textarea ...${common} rows="1" onKeyDown=${key} enterkeyhint="send" placeholder=${form ? ' ' : t(placeholder)} aria-label=${form ? undefined : t('widget.composer.label')}></textarea>`}

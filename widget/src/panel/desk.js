@@ -1,16 +1,16 @@
-// Puts the core together for this page and keeps what the screens read, as signals.
+// Puts the core together for this page and keeps what the screens read.
 
-import { computed, signal } from '@preact/signals'
-import { io } from 'socket.io-client'
 import { systemClock } from '../core/clock.js'
 import { Connection } from '../core/connection.js'
 import { VisitorConversation } from '../core/conversation.js'
 import { clientId } from '../core/ids.js'
 import { watchPage } from '../core/lifecycle.js'
 import { Outbox } from '../core/outbox.js'
+import { Socket } from '../core/socket.js'
 import { FallbackStore, IndexedStore, textStore } from '../core/stores.js'
 import { VERSION } from '../core/wire.js'
 import { makeTimes, makeWords } from '../core/words.js'
+import { makeCells } from './cells.js'
 import { listenToLoader, pageOf } from './port.js'
 
 /** @typedef {import('./frame.js').FrameData} FrameData */
@@ -28,6 +28,8 @@ function openChannel(name) {
 
 /** How long to wait for the loader to say which page this is, before connecting without it. */
 const LOADER_WITHIN_MS = 400
+/** Addresses of files are good for a quarter of an hour; asked for again a little before. */
+const LINK_MS = 14 * 60_000
 /** So long after opening, an unread message may still turn the screen to itself. */
 const SETTLES_WITHIN_MS = 2000
 
@@ -36,8 +38,9 @@ const SETTLES_WITHIN_MS = 2000
  *
  * @param {FrameData} frame
  * @param {(colour: unknown, theme: unknown) => void} dress puts the shop's colour and theme on the page
+ * @param {() => any} lend what the parts that are fetched later work with
  */
-export function makeDesk(frame, dress) {
+export function makeDesk(frame, dress, lend) {
   const { key: site } = frame.site
   const clock = systemClock
   const t = makeWords(frame.language, frame.words)
@@ -47,17 +50,18 @@ export function makeDesk(frame, dress) {
   const client = clientId()
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
-  const memory = signal(false)
+  const { cell, subscribe } = makeCells()
+  const memory = cell(false)
   const channel = openChannel(`supportchat:${site}`)
   const store = new FallbackStore(new IndexedStore(indexedDB, `supportchat-${site}`), () => { memory.value = true })
 
   const connection = new Connection({
     clock,
-    open: attempt => io(`${location.origin}/visitor`, {
-      path: '/socket.io/', forceNew: true, reconnection: false, autoConnect: false, timeout: 8000, tryAllTransports: true,
+    open: attempt => new Socket({
+      origin: location.origin, namespace: '/visitor',
       // A network that swallows WebSockets fails slowly: every third try begins with polling.
-      transports: attempt % 3 === 2 ? ['polling', 'websocket'] : ['websocket', 'polling'],
-      auth: { version: VERSION, client, ...chat.auth() },
+      pollFirst: attempt % 3 === 2,
+      auth: () => ({ version: VERSION, client, ...chat.auth() }),
     }),
   })
   const outbox = new Outbox({
@@ -65,20 +69,33 @@ export function makeDesk(frame, dress) {
   })
   const chat = new VisitorConversation({ connection, outbox, token, site, language: frame.language, clock })
 
-  const state = signal(chat.state)
-  const line = signal(connection.state)
+  /** What was fetched because somebody needed it; null until then. @type {import('./cells.js').Cell<any>} */
+  const parts = cell(/** @type {any} */ (null))
+  /** @type {Promise<any> | undefined} */
+  let fetching
+  /** Asked for before the conversation, and given or not needed. */
+  const passed = cell(false)
+  /** The message that is being replied to. @type {import('./cells.js').Cell<MessageView | null>} */
+  const replying = cell(/** @type {MessageView | null} */ (null))
+  /** Addresses of files, and until when they are good. @type {Map<string, {url: string, until: number}>} */
+  const links = new Map()
+  /** @type {Record<string, unknown>} */
+  let context = {}
+  let rule = ''
+  const state = cell(chat.state)
+  const line = cell(connection.state)
   /** Whether the panel can be seen: hosted page, or the loader says so. */
-  const shown = signal(frame.hosted)
-  /** @type {import('@preact/signals').Signal<'home' | 'thread'>} */
-  const screen = signal('home')
-  const prefill = signal('')
+  const shown = cell(frame.hosted)
+  const screen = cell(/** @type {'home' | 'thread' | 'data'} */ ('home'))
+  const prefill = cell('')
   /** Seq of the first message that was unread when the thread was opened; 0 for none. */
-  const newFrom = signal(0)
-  const people = computed(() => state.value.people ?? frame.people)
+  const newFrom = cell(0)
+  const people = { get value() { return state.value.people ?? frame.people } }
 
   const loader = listenToLoader({
     origins: frame.origins,
     hear(message) {
+      if (message.context) tellContext(message.context)
       const page = pageOf(message.page)
       if (page !== null) chat.pageViewed(page)
       if (message.type === 'hello') {
@@ -86,15 +103,49 @@ export function makeDesk(frame, dress) {
         connection.start()
       }
       else if (message.type === 'theme') dress(null, message.theme)
-      else if (message.type === 'shown') show(message.prefill)
+      else if (message.type === 'shown') show(message.prefill, message.rule)
       else if (message.type === 'hidden') shown.value = false
       else if (message.type === 'forget') forget()
     },
   })
 
   let justShownUntil = 0
-  /** @param {unknown} text */
-  function show(text) {
+  /** @param {unknown} said of cart, product, order, page; unverified */
+  function tellContext(said) {
+    if (typeof said === 'object' && said !== null) context = { ...said }
+    if (state.value.known && connection.isReady && Object.keys(context).length > 0) void chat.ask('context_set', { context }).catch(() => {})
+  }
+
+  /** Fetch the parts that are not needed at once. An address that is gone is a newer server's: start anew. */
+  function more() {
+    fetching ??= import(frame.more.js).then(module => {
+      const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: frame.more.css })
+      document.head.append(sheet)
+      return parts.value = module.make(lend())
+    }, error => {
+      fetching = undefined
+      if (connection.isReady && !sessionStorage.getItem('supportchat:renewed')) {
+        sessionStorage.setItem('supportchat:renewed', '1')
+        location.reload()
+      }
+      throw error
+    })
+    return fetching
+  }
+
+  /** @param {string} file @returns {Promise<string | null>} its address; null when it is gone */
+  async function fileLink(file) {
+    const there = links.get(file)
+    if (there !== undefined && there.until > clock.now()) return there.url
+    const answer = await chat.ask('file_links', { conversation: state.value.conversation, files: [file] })
+    const url = answer.ok ? answer.links[file] ?? null : null
+    if (url !== null) links.set(file, { url, until: clock.now() + LINK_MS })
+    return url
+  }
+
+  /** @param {unknown} text @param {unknown} from the rule that opened */
+  function show(text, from) {
+    if (typeof from === 'string') rule = from
     if (typeof text === 'string' && text !== '') {
       prefill.value = text.slice(0, 4000)
       openThread()
@@ -128,6 +179,7 @@ export function makeDesk(frame, dress) {
     // News that were still on their way when the panel was opened: straight to them.
     if (now.unread > 0 && screen.value === 'home' && shown.value && clock.now() < justShownUntil) openThread()
     if (now.unread !== before.unread) loader.say({ type: 'unread', value: now.unread })
+    if (now.live && !before.live) tellContext(context)
     if (now.live !== before.live) {
       loader.say({ type: 'live', value: now.live })
       channel?.postMessage({ token: now.live })
@@ -140,14 +192,32 @@ export function makeDesk(frame, dress) {
     }
     before = now
   })
+  chat.onMessage(({ author }) => {
+    if (rule !== '' && author.kind === 'visitor') for (const step of ['opened', 'answered']) void chat.ask('rule_count', { rule, step }).catch(() => {})
+    if (author.kind === 'visitor') rule = ''
+  })
   chat.onMessage(({ author }) => announce(author.kind === 'visitor' ? 'message:sent' : 'message:received', { author: author.kind }))
-  connection.subscribe(next => { line.value = next })
+  connection.subscribe(next => {
+    line.value = next
+    if (next.phase === 'ready') tellContext(context)
+  })
   channel?.addEventListener('message', ({ data }) => { if (typeof data?.token === 'boolean') chat.tokenChanged() })
   watchPage({ connection, outbox, window, document, clock })
   if (!token.durable) memory.value = true
 
   return {
-    frame, t, times, shopTimes, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
+    cell, parts, more, passed, replying, fileLink,
+    /** Whether something is asked before the first message. */
+    get asksBefore() {
+      const { fields, privacy, consent } = frame.widget
+      return !passed.value && !state.value.known && fields.length + privacy.text.length + consent.text.length > 0
+    },
+    pass() { passed.value = true },
+    erased() {
+      draft.remove()
+      chat.forget()
+    },
+    subscribe, frame, t, times, shopTimes, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
     close: () => loader.say({ type: 'close' }),
     async start() {
       await outbox.open()

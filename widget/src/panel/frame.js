@@ -14,10 +14,16 @@
  * @property {string[]} origins
  * @property {boolean} hosted
  * @property {string} version
+ * @property {{js: string, css: string}} more address of what is fetched when needed
+ * @property {number | null} reply_ms how long a first answer usually takes
+ * @property {{greeting: string, files: boolean, fields: {key: string, kind: string, label: string, required: boolean, choices: string[]}[],
+ *   privacy: {text: string, version: string}, consent: {text: string, version: string}}} widget
  */
+
+const WIDGET = { greeting: '', files: false, fields: [], privacy: { text: '', version: '' }, consent: { text: '', version: '' } }
 
 /** @returns {FrameData} */
 export function readFrame() {
   const data = JSON.parse(document.getElementById('frame-data')?.textContent || '{}')
-  return { words: {}, people: null, popular: [], origins: [], hosted: false, ...data }
+  return { words: {}, people: null, popular: [], origins: [], hosted: false, reply_ms: null, widget: WIDGET, ...data }
 }

@@ -1,14 +1,16 @@
 // The small pieces every screen is made of: h, icons, avatars, and the desk they all read.
 
 import htm from 'htm'
-import { createContext, h } from 'preact'
-import { useContext } from 'preact/hooks'
+import { h } from 'preact'
 
 /** @typedef {import('./desk.js').Desk} Desk */
 
 export const html = htm.bind(h)
-export const DeskContext = createContext(/** @type {Desk} */ (/** @type {unknown} */ (null)))
-export const useDesk = () => useContext(DeskContext)
+/** @type {Desk} */
+let theDesk
+/** There is one desk a page. @param {Desk} desk */
+export const setDesk = desk => { theDesk = desk }
+export const useDesk = () => theDesk
 
 /** One pen: 20 grid, 1.6 stroke, round ends. */
 const ICONS = {
@@ -32,10 +34,13 @@ const ICONS = {
   mail: 'M4.5 4.5h11c.8 0 1.5.7 1.5 1.5v8c0 .8-.7 1.5-1.5 1.5h-11C3.7 15.5 3 14.8 3 14V6c0-.8.7-1.5 1.5-1.5ZM3.3 6.2l6.7 5 6.7-5',
   cross: 'm5.2 5.2 9.6 9.6m0-9.6-9.6 9.6',
   trash: 'M4 5.8h12M8 5.6V3.8h4v1.8M5.5 6l.7 10.7h7.6L14.5 6',
+  seek: 'M13.9 9a4.9 4.9 0 1 1-9.8 0 4.9 4.9 0 0 1 9.8 0Zm-1.3 3.6 3.9 3.9',
+  clip: 'm15.5 9.6-5.2 5.2a3.4 3.4 0 0 1-4.8-4.8l5.6-5.6a2.3 2.3 0 0 1 3.2 3.2l-5.5 5.5a1.1 1.1 0 0 1-1.6-1.6l4.9-4.8',
+  reply: 'M8.2 5 4 9.2l4.2 4.2M4.3 9.2h6.2c3.2 0 5.5 2 5.5 5.6',
   more: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
 }
 /** Icons that point somewhere turn round where reading goes the other way. */
-const TURNS = new Set(['next', 'back'])
+const TURNS = new Set(['next', 'back', 'reply'])
 
 /** @param {{name: keyof typeof ICONS, small?: boolean, lead?: boolean}} props */
 export function Icon({ name, small, lead }) {

@@ -24,7 +24,7 @@ const ME = /** @type {const} */ ({ kind: 'visitor', name: '', id: null })
 /** Activities that visitors are told; the others are the team's own. */
 export const TOLD = new Set([
   'handoff_requested', 'handed_off', 'nobody_accepted', 'nobody_free', 'agent_joined', 'agent_lost', 'agent_left',
-  'transferred', 'resolved', 'reopened', 'returned', 'details_gathered',
+  'transferred', 'resolved', 'reopened', 'returned', 'details_gathered', 'erased',
 ])
 
 /**
@@ -70,7 +70,7 @@ export function rowsOf(messages, pending, { dayKey, newFrom = 0 }) {
       marked = true
       rows.push({ type: 'new', key: 'new' })
     }
-    if (kind === 'activity') {
+    if (kind === 'activity' || kind === 'rating') {
       rows.push({ type: 'activity', key: `seq-${seq}`, atMs, message, entry: null })
       continue
     }

@@ -18,8 +18,11 @@ export function Thread() {
   const log = useRef(/** @type {HTMLDivElement | null} */ (null))
   const [atEnd, setAtEnd] = useState(true)
   const [live, setLive] = useState(false)
+  const fetching = useRef(false)
   const rows = useMemo(() => rowsOf(messages, pending, { dayKey: times.dayKey, newFrom: newFrom.value }), [messages, pending.map(({ client_id, state }) => client_id + state).join(), newFrom.value])
+  const drawn = useRef(new Map())
   const asked = pending.length === 0 && view?.status !== 'resolved' ? messages.findLast(({ kind }) => kind !== 'activity')?.seq ?? 0 : 0
+  const seen = view?.seen_by_agent ?? 0
   const fixes = useMemo(() => correctable(messages), [messages])
   const mineLast = rows.findLast(row => row.type === 'group' && row.mine && row.delivery !== 'failed')
   const newest = rows.length > 0 ? rows[rows.length - 1].key + messages.length : ''
@@ -49,7 +52,34 @@ export function Thread() {
   const scrolled = () => {
     const { scrollHeight, scrollTop, clientHeight } = /** @type {HTMLDivElement} */ (log.current)
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR)
+    if (scrollTop < NEAR && scrollHeight > clientHeight) void earlier()
   }
+  /** What is put above what one reads must not move it. */
+  const earlier = async () => {
+    const element = log.current
+    if (fetching.current || element === null || !chat.state.earlier) return
+    fetching.current = true
+    const below = element.scrollHeight - element.scrollTop
+    setLive(false)
+    await chat.earlier().catch(() => {})
+    requestAnimationFrame(() => {
+      element.scrollTop = element.scrollHeight - below
+      fetching.current = false
+      setTimeout(setLive, 500, true)
+    })
+  }
+  // A line that is as it was is not drawn again: sixty messages a second are a tenth of a frame each.
+  const before = drawn.current
+  drawn.current = new Map()
+  const lines = rows.map(row => {
+    const items = row.type === 'group' ? row.items : []
+    const mark = [row.key, items.length, items.at(-1)?.key, items.at(-1)?.message?.seq, row.type === 'group' ? row.delivery : '', row === mineLast ? seen : '',
+      items.some(({ message }) => message?.seq === asked), items.map(({ message }) => message && fixes.get(message.seq)).join('')].join()
+    const old = before.get(row.key)
+    const line = old?.mark === mark && old.first === (items[0]?.message ?? null) ? old : { mark, first: items[0]?.message ?? null, node: html`<${Line} key=${row.key} row=${row} asked=${asked} showState=${row === mineLast} fixes=${fixes} />` }
+    drawn.current.set(row.key, line)
+    return line.node
+  })
   const away = view?.status === 'waiting' && state.value.people?.state === 'away'
   // Who is being asked has read it just before, and needs the room.
   const asks = openForm(messages, pending) !== null
@@ -57,7 +87,8 @@ export function Thread() {
     <div class="thread scroll" role="log" tabindex="0" aria-label=${t('widget.thread.label')} aria-live=${live ? 'polite' : 'off'} aria-relevant="additions"
       ref=${log} onScroll=${scrolled}>
       ${rows.length === 0 && html`<p class="activity empty">${loaded || !state.value.known ? t('widget.thread.empty') : t('action.loading')}</p>`}
-      ${rows.map(row => html`<${Line} key=${row.key} row=${row} asked=${asked} showState=${row === mineLast} fixes=${fixes} />`)}
+      ${state.value.earlier && html`<button class="btn plain small earlier" type="button" onClick=${earlier}>${t('widget.message.earlier')}</button>`}
+      ${lines}
       ${view?.status === 'waiting' && !away && html`<${Queue} />`}
       ${away && !asks && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
         <p>${[whenBack(desk, state.value.people), t('widget.away.answer')].filter(Boolean).join(' · ')}</p></div>`}
@@ -78,7 +109,7 @@ function Line({ row, asked, showState, fixes }) {
   }
   if (row.type === 'new') return html`<p class="day new"><span>${t('widget.message.new')}</span></p>`
   if (row.type === 'activity') {
-    const said = row.message?.kind === 'activity' ? sayActivity(t, row.message.body) : t('widget.activity.handoff_pending')
+    const said = row.message?.kind === 'activity' ? sayActivity(t, row.message.body) : row.message?.kind === 'rating' ? t('widget.message.rating', { score: row.message.body.score }) : t('widget.activity.handoff_pending')
     return html`<p class="activity">${said} <time>${row.message ? times.time(row.atMs) : ''}</time></p>`
   }
   return html`<${Bubbles} group=${row} asked=${asked} showState=${showState} fixes=${fixes} />`
@@ -94,8 +125,9 @@ function sayActivity(t, { type, actor, target }) {
 }
 
 function Queue() {
-  const { t, state } = useDesk()
+  const { t, state, times } = useDesk()
   const { view, people } = state.value
+  const wait = view?.wait
   const position = view?.position ?? null
   if (position === null) return null
   const ahead = Math.min(position - 1, 4)
@@ -108,12 +140,14 @@ function Queue() {
       ${people && people.faces.length > 0 && html`<${Faces} names=${people.faces} />`}
       ${Array.from({ length: ahead }, () => html`<i class="gap"></i><i></i>`)}<i class="gap"></i><i class="you"></i>
     </div>
+    ${wait && html`<p>${t('widget.queue.estimate', { low: times.duration(wait.low_ms), high: times.duration(wait.high_ms) })}</p>`}
     <p class="fine">${t('widget.queue.kept')}</p>
   </div>`
 }
 
 function Ended() {
-  const { t } = useDesk()
+  const { t, parts, more } = useDesk()
+  useEffect(() => { void more().catch(() => {}) }, [])
   const begin = () => write({ keyboard: true })
-  return html`<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.continue')}</button></div>`
+  return html`${parts.value && html`<${parts.value.Ended} />`}<div class="ended"><button class="btn plain small" type="button" onClick=${begin}>${t('widget.continue')}</button></div>`
 }

@@ -24,6 +24,7 @@ export function ContextPane() {
           <p class="t12 t2">${context === null ? '' : t(context.online ? 'console.visitor.online' : 'console.visitor.offline', { when: times.ago(context.last_seen_ms) })}</p></div>
         <button type="button" class="btn ghost ico shut" aria-label=${t('action.close')} onClick=${() => { model.drawer.value = false }}><${Icon} name="x" /></button></div>
       <p class="badge">${context?.verified ? html`<${Icon} name="check" size="s" />${t('console.visitor.verified')}` : html`<${Icon} name="info" size="s" />${t('console.visitor.unverified_long')}`}</p>
+      ${context?.consent == null ? null : html`<p class="badge">${t(context.consent ? 'console.consent.given' : 'console.consent.withdrawn')}</p>`}
       ${state === 'missing' ? html`<p class="t12 t2">${t('console.visitor.missing')} <button type="button" class="link t12" onClick=${() => { void actions.loadContext(one.conversation) }}>${t('console.send.retry')}</button></p>` : null}
       <dl class="kv">
         <${Pair} name=${t('console.visitor.email')} value=${context?.email} /><${Pair} name=${t('console.visitor.phone')} value=${context?.phone} />
@@ -34,6 +35,7 @@ export function ContextPane() {
         <${Pair} name=${t('console.visitor.opened')} value=${times.moment(one.opened_ms)} />
       </dl>
     </section>
+    ${context === null || Object.keys(context.shop).length === 0 ? null : html`<${Shop} shop=${context.shop} />`}
     ${context === null ? null : html`<${Trail} pages=${context.pages} online=${context.online} />
     <section><h2><${Icon} name="hist" size="s" />${t('console.visitor.past')}<span class="r">${context.past.length > 0 ? context.past.length : ''}</span></h2>
       ${context.past.length === 0 ? html`<p class="t12 t2">${t('console.empty.past')}</p>` : html`<ul class="prev">${context.past.map(past => html`<li key=${past.conversation}>
@@ -42,6 +44,21 @@ export function ContextPane() {
           <span class="t12 t3 cut">${t(`console.status.${status(past.status)}`)}${past.agent ? ` · ${past.agent}` : ''}</span><span></span></button></li>`)}</ul>`}
     </section>`}
   </section>`
+}
+
+/** What the shop's page says, as it says it; nobody has checked it. @param {{shop: Record<string, any>}} props */
+function Shop({ shop }) {
+  const { t } = useApp()
+  return html`<section><h2><${Icon} name="tag" size="s" />${t('console.shop.title')}<span class="r">${t('console.shop.unverified')}</span></h2>
+    <dl class="kv">${['cart', 'product', 'order', 'page'].map(field => html`<${Pair} name=${t(`console.shop.${field}`)} value=${plain(shop[field])} />`)}</dl></section>`
+}
+
+/** A small value as one line. @param {any} value @returns {string | undefined} */
+function plain(value) {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) return value.map(plain).filter(Boolean).join(' · ')
+  return Object.entries(value).map(([key, one]) => `${key}: ${plain(one) ?? ''}`).join(', ')
 }
 
 /** @param {string} said */

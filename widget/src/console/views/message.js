@@ -3,6 +3,7 @@
 import { h } from 'preact'
 import { renderNodes, renderText } from '../../core/nodes.js'
 import { authorName, refusalWords, slotWords, visitorName, whyWords } from '../wording.js'
+import { Quote, Rated, Sent } from './file.js'
 import { html, useApp } from './html.js'
 import { Icon, ProblemShape } from './icons.js'
 import { OrderCard } from './ordercard.js'
@@ -57,7 +58,11 @@ function Body({ message }) {
   if (message.kind === 'form') {
     return html`<p>${said(message.body.text)}</p><p class="t11 t3">${t('console.bot.asks', { slot: message.body.label || slotWords(t, message.body.slot) })}</p>`
   }
-  return message.kind === 'activity' ? null : html`<p>${said(message.body.text)}</p>`
+  if (message.kind === 'file') return html`<${Sent} message=${message} />`
+  if (message.kind === 'rating') return html`<${Rated} message=${message} />`
+  if (message.kind === 'activity') return null
+  const { text, reply_to } = message.body
+  return html`${reply_to == null ? null : html`<${Quote} conversation=${message.conversation} seq=${reply_to} />`}<p>${text === '' ? html`<em class="t3">${t('console.erased')}</em>` : said(text)}</p>`
 }
 
 /** What was pressed but is not stored yet. @param {{entry: import('../../core/outbox.js').Entry, place: number}} props place: in the queue, from 1 */

@@ -1,0 +1,143 @@
+"""What a client may ask for beside talking: history, files, rating, own data; and the answers."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chatserver.domain.messages import MAX_RATING_CHARS
+from chatserver.protocol.fields import (
+    ClientIdField,
+    ContextField,
+    Event,
+    Fact,
+    Fence,
+    PublicIdField,
+    RatingReason,
+    Seq,
+)
+from chatserver.protocol.shared import MessageView
+
+
+class HistoryGet(Event, frozen=True):
+    """Ask for what was said before `before`, newest first to be had."""
+
+    conversation: PublicIdField
+    before: Seq
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
+
+
+class History(Fact, frozen=True):
+    """Earlier messages, oldest first; the last one's seq is `before`'s `previous_seq`."""
+
+    conversation: str
+    epoch: str
+    messages: tuple[MessageView, ...]
+    ok: Literal[True] = True
+
+
+class CsatSubmit(Event, frozen=True):
+    """Rate a conversation that is over; again, and the newer one counts."""
+
+    conversation: PublicIdField
+    client_id: ClientIdField
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    reasons: Annotated[tuple[RatingReason, ...], msgspec.Meta(max_length=8)] = ()
+    text: Annotated[str, msgspec.Meta(max_length=MAX_RATING_CHARS)] = ""
+
+
+class FileOffer(Event, frozen=True):
+    """Ask for leave to send a file; its bytes are then posted to the address in the answer.
+
+    conversation: null for a visitor who has none yet. size: bytes. fence: an agent's.
+    """
+
+    client_id: ClientIdField
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**40)]
+    conversation: PublicIdField | None = None
+    fence: Fence | None = None
+
+
+class FileOffered(Fact, frozen=True):
+    """Where to post the bytes, within ten minutes; posting them again under it is harmless."""
+
+    upload: str
+    ok: Literal[True] = True
+
+
+class FileLinksGet(Event, frozen=True):
+    """Ask for addresses of files of one conversation."""
+
+    conversation: PublicIdField
+    files: Annotated[tuple[PublicIdField, ...], msgspec.Meta(min_length=1, max_length=50)]
+
+
+class FileLinks(Fact, frozen=True):
+    """Addresses by file, good for a quarter of an hour; what is gone or not yours is left out."""
+
+    links: dict[str, str]
+    ok: Literal[True] = True
+
+
+class DetailsGive(Event, frozen=True):
+    """What the visitor filled in before the conversation, by the site's fields.
+
+    Refused with `bad_request` and the message `field:<key>` for the first that is not good.
+    """
+
+    details: Annotated[
+        dict[
+            Annotated[str, msgspec.Meta(max_length=40)],
+            Annotated[str, msgspec.Meta(max_length=300)],
+        ],
+        msgspec.Meta(max_length=8),
+    ]
+
+
+class ContextSet(Event, frozen=True):
+    """What the shop's page says of cart, product, order and page: shown to agents as unverified."""
+
+    context: dict[ContextField, Any]
+
+
+class ConsentSet(Event, frozen=True):
+    """Agree to the site's text of today, or withdraw. version: of the text that was read."""
+
+    given: bool
+    version: Annotated[str, msgspec.Meta(max_length=60)]
+
+
+class PrivacyGet(Event, frozen=True):
+    """Ask what is kept of oneself."""
+
+
+class Privacy(Fact, frozen=True):
+    """What is kept: consent (null: never asked or never said), when it was given, how much."""
+
+    consent: bool | None
+    consent_version: str
+    consent_ms: int | None
+    conversations: int
+    ok: Literal[True] = True
+
+
+class DataExport(Event, frozen=True):
+    """Ask for everything that is kept of oneself."""
+
+
+class DataLink(Fact, frozen=True):
+    """Where it can be had, for a quarter of an hour."""
+
+    url: str
+    ok: Literal[True] = True
+
+
+class DataErase(Event, frozen=True):
+    """Erase everything that was written, sent and told, and end the token."""
+
+
+class RuleCount(Event, frozen=True):
+    """The visitor opened what a rule said first, or answered it."""
+
+    rule: Annotated[str, msgspec.Meta(max_length=40)]
+    step: Literal["opened", "answered"]
