@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from chatserver.domain.people import Visitor
 from chatserver.domain.widgets import FieldAsked
 from chatserver.errors import Code, Refusal
+from chatserver.masking import masked
 from chatserver.services.work import Work
 from chatserver.storage import conversations, sites, visitors
 
@@ -76,7 +77,7 @@ def give_details(work: Work, visitor: Visitor, given: Mapping[str, str]) -> dict
         raise Refusal(Code.BAD_REQUEST, f"{sorted(unknown)[0]!r} is not asked for.")
     told: dict[str, str] = {}
     for field in asked:
-        said = _checked(field, given.get(field.key, ""))
+        said = masked(_checked(field, given.get(field.key, "")))
         if said:
             label = field.label.get(visitor.language) or next(iter(field.label.values()), field.key)
             told[field.key if field.key in PERSONAL | {"order"} else label] = said

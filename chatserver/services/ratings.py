@@ -1,10 +1,13 @@
 """How visitors found a conversation: said in its log, the newest counts."""
 
+from dataclasses import replace
+
 from chatserver.domain.conversations import Status
 from chatserver.domain.ids import ClientId
 from chatserver.domain.messages import MessageKind, RatingBody
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
+from chatserver.masking import masked
 from chatserver.services.opening import as_visitor_author, author_key
 from chatserver.services.posting import Posted, posted
 from chatserver.services.work import Work
@@ -16,10 +19,13 @@ def rate(
 ) -> Posted:
     """Keep a rating; a later one takes its place, both stay in the log.
 
+    Numbers of cards, identities and accounts are hidden before anything else sees it.
+
     Raises:
         Refusal: `not_found`, `bad_request` while the conversation goes on, `client_id_conflict`.
     """
     key = author_key(visitor)
+    body = replace(body, text=masked(body.text))
     sent = messages.find_sent(work.connection, key, client_id)
     if sent is not None:
         if sent[0].kind is not MessageKind.RATING or sent[0].body != body:
