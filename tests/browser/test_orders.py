@@ -41,7 +41,7 @@ async def look(shopper: Shopper, shots: Path | None, name: str) -> None:
     if shots is None:
         return
     for theme in ("light", "dark"):
-        await shopper.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        await shopper.page.emulate_media(color_scheme=theme)
         await shopper.page.screenshot(path=shots / f"orders-{name}-{theme}.png")
     await shopper.page.emulate_media(color_scheme="light")
 
