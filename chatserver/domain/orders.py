@@ -4,6 +4,7 @@ Nothing of an order is in an outcome before its shopper is verified: by the site
 code that went to the order's own address.
 """
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -178,7 +179,9 @@ NATIONAL_DIGITS = 10
 
 def number_key(number: str) -> str:
     """Return an order number as it is compared: `av-20418`, `AV 20418` and `AV20418` become one."""
-    return "".join(char for char in fold(number) if char.isalnum()).upper()
+    kept = "".join(char for char in fold(number) if char.isalnum())
+    # Folded again: what stood between two signs and is gone may let them join.
+    return fold(unicodedata.normalize("NFC", kept.upper())).upper()
 
 
 def email_key(email: str) -> str:

@@ -1,7 +1,7 @@
 """Public holidays as the `holidays` library knows them, half days too; knows no site's hours.
 
 For Turkey the library follows Law 2429 and, for the religious days, the calendar that Diyanet
-publishes; `tests/services/test_holidays.py` compares it with published tables.
+publishes; `tests/services/test_holidays.py` holds it against a table, and says whose.
 """
 
 from datetime import date, datetime, time

@@ -226,9 +226,11 @@ class Crowd:
         self.history.screen(one.who, conversation)
         what = self.rng.random()
         if what < 0.1:
-            await self.say(one, conversation, f"not {self.rng.random()}", kind="note", fence=None)
+            await self.say(
+                one, conversation, f"not {self.rng.randrange(1_000_000)}", kind="note", fence=None
+            )
         elif what < 0.15:
             await one.ask("conversation_resolve", conversation=conversation, fence=fence)
         else:
-            text = f"yanıt {self.rng.random()}"
+            text = f"yanıt {self.rng.randrange(1_000_000)}"
             await self.say(one, conversation, text, fence=fence)

@@ -91,7 +91,7 @@ class Traffic:
 
     async def reply(self, agent: AgentClient, item: dict[str, Any]) -> None:
         """Send one reply; a lost ack is in doubt, and resent under the same client_id."""
-        identity, text = fresh_client_id(), f"yanıt {self.rng.random()}"
+        identity, text = fresh_client_id(), f"yanıt {self.rng.randrange(1_000_000)}"
         for _attempt in range(2):
             try:
                 answer = await agent.ask(

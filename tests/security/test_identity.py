@@ -405,7 +405,7 @@ class TestVisitorTokens:
         ada, _alan = two
         await ada.say("govde-canary 4111 1111 1111 1111")
         assert ada.token and ada.token not in server.log
-        for canary in ("govde-canary", "4111", grace.token, "ada-canary", SECRET):
+        for canary in ("govde-canary", "4111 1111", grace.token, "ada-canary", SECRET):
             assert canary not in server.log, canary
 
 

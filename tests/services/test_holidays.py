@@ -1,9 +1,10 @@
-"""Turkish holidays 2024-2035 against published tables.
+"""Turkish holidays 2024-2035 against a table of this project's own.
 
-Religious days: Diyanet İşleri Başkanlığı, "Dini Günler ve Geceler", as printed for 2024, 2025 and
-2026, and its calendar computed ahead, as Turkish leave planners list it for 2027-2035; those from
-2033 on are marked as estimates by the library. National days and half days: Law 2429 on national
-holidays, with the days added by laws 5892 (1 May) and 6752 (15 July).
+Religious days: 2026 as Turkish newspapers gave it from Diyanet's calendar, 2025-2035 as a public
+leave planner lists them (estimates after 2030, by its own word); 2024 and the second feast of 2033
+are the library's and stand here so that a change is noticed. Diyanet's own pages were not read.
+National days and half days: Law 2429 on national holidays, with the days added by laws 5892 (1 May)
+and 6752 (15 July).
 """
 
 from datetime import UTC, date, datetime, time, timedelta

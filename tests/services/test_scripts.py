@@ -8,7 +8,7 @@ import pytest
 from chatserver.bot.files import STARTER, load_script
 from chatserver.bot.script import Do, Rule, Script, Text, When
 from chatserver.domain.conversations import Conversation, Priority, Status
-from chatserver.domain.messages import AuthorKind, Message
+from chatserver.domain.messages import AuthorKind, Message, OrderBody
 from chatserver.domain.orders import (
     CodeSent,
     CodeWrong,
@@ -164,5 +164,7 @@ async def test_a_turn_goes_on_when_the_order_desk_has_answered(sqlite_stage: Sta
     await stage.says(stage.ada, "654 321")
     said = bot_says(await stage.log(done.conversation))
     assert "a•••@example.com" in said and "Kalan deneme: 2" in said
-    assert said.index("Kalan deneme") < said.index("AV-20418 numaralı siparişiniz kargoda.")
-    assert "Kargo firması: HepsiJET" in said
+    (card,) = [
+        line.body for line in await stage.log(done.conversation) if isinstance(line.body, OrderBody)
+    ]
+    assert (card.order.number, card.order.carrier) == ("AV-20418", "HepsiJET")
