@@ -117,7 +117,7 @@ def sign_in(demo: Demo, email: str, password: str = PASSWORD) -> str:
 
 
 def test_it_says_where_everything_is_and_who_can_sign_in(demo: Demo) -> None:
-    for part in (f"{demo.shop}/", f"{demo.own}/console", f"{demo.own}/faq", "Ctrl+C", PASSWORD):
+    for part in (f"{demo.shop}/", f"{demo.own}/console", f"{demo.own}/editor", "Ctrl+C", PASSWORD):
         assert part in demo.said
     for person in (*AGENTS, ADMIN):
         assert person.email in demo.said

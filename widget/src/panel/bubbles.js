@@ -5,7 +5,6 @@ import { h } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { renderNodes, renderText } from '../core/nodes.js'
 import { Avatar, Icon, html, useDesk, write } from './kit.js'
-import { OrderCard } from './ordercard.js'
 
 /** @typedef {import('./rows.js').Item} Item */
 /** @typedef {import('../core/wire.js').MessageView} MessageView */
@@ -42,7 +41,7 @@ function Said({ item, name, mine, active }) {
   if (message?.kind === 'card') {
     return html`<div class="card"><div class="in md" dir="auto">${who}<p class="topic"><${Icon} name="page" small /><span>${message.body.title}</span></p>${renderNodes(message.body.nodes, make)}</div></div>`
   }
-  if (message?.kind === 'order') return html`<${OrderCard} order=${message.body} who=${who} />`
+  if (message?.kind === 'order') return html`<${Ordered} order=${message.body} who=${who} />`
   if (message?.kind === 'file') return html`<${Sent} file=${message.body} who=${who} mine=${mine} />`
   if (message?.kind === 'activity' || message?.kind === 'rating') return null
   const body = message?.body ?? entry?.payload.body ?? {}
@@ -59,6 +58,14 @@ function Said({ item, name, mine, active }) {
 export function lineOf(t, { body }) {
   if ('name' in body) return t('widget.message.file', { name: body.name })
   return 'title' in body ? String(body.title) : 'text' in body ? String(body.text) : ''
+}
+
+/** An order; its card comes with the later parts. @param {{order: import('../core/wire.js').OrderView, who: unknown}} props */
+function Ordered({ order, who }) {
+  const { t, parts, more } = useDesk()
+  useEffect(() => { void more().catch(() => {}) }, [])
+  if (parts.value !== null) return h(parts.value.OrderCard, { order, who })
+  return html`<div class="card"><div class="in">${who}<p class="num">${t('order.title', { number: order.number })}</p></div></div>`
 }
 
 /** @param {{seq: number}} props what a message answers; pressing it goes there */

@@ -7,6 +7,7 @@ import { makeBefore } from './before.js'
 import { makeData } from './data.js'
 import { makeEnded } from './ended.js'
 import { makeFound } from './found.js'
+import { makeOrderCard } from './ordercard.js'
 import { makeUploads } from './uploads.js'
 import './more.css'
 
@@ -31,5 +32,5 @@ const WORDS = MORE_WORDS
 export function make(lent) {
   const { language } = lent.desk.frame
   const kit = { ...lent, say: makeWords(language, { ...lent.desk.frame.words, ...WORDS[language] }) }
-  return { adapt, ...makeUploads(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit) }
+  return { adapt, ...makeUploads(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
 }
