@@ -7,7 +7,7 @@ import pytest
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 LOADER_BYTES = 4096
-PANEL_BYTES = 45 * 1024
+PANEL_BYTES = 46 * 1024
 
 
 def gzipped(pattern: str) -> int:
@@ -19,7 +19,7 @@ def test_the_loader_fits_into_four_kilobytes() -> None:
     assert gzipped("widget.js") <= LOADER_BYTES
 
 
-def test_the_panel_with_its_look_fits_into_forty_five_kilobytes() -> None:
+def test_the_panel_with_its_look_fits_into_forty_six_kilobytes() -> None:
     assert gzipped("panel-*.js") + gzipped("panel-*.css") <= PANEL_BYTES
 
 
