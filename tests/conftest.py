@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -16,7 +17,24 @@ if not os.environ.get("CI"):
     # A busy machine is no bug; where CI is set, hypothesis has a profile of its own for it.
     settings.register_profile("calm", deadline=None)
     settings.load_profile("calm")
+_configure = structlog.configure
+
+
+def _configure_anew(**how: Any) -> None:
+    """Configure logs so that a module's logger heeds the next test too: none is kept when used."""
+    _configure(**{**how, "cache_logger_on_first_use": False})
+
+
+structlog.configure = _configure_anew  # type: ignore[assignment]
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a command that ran in here configured."""
+    before = structlog.get_config()
+    yield
+    _configure(**before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

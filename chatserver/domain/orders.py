@@ -179,9 +179,9 @@ NATIONAL_DIGITS = 10
 
 def number_key(number: str) -> str:
     """Return an order number as it is compared: `av-20418`, `AV 20418` and `AV20418` become one."""
-    kept = "".join(char for char in fold(number) if char.isalnum())
-    # Folded again: what stood between two signs and is gone may let them join.
-    return fold(unicodedata.normalize("NFC", kept.upper())).upper()
+    # Taken apart, so that no two signs join once what stood between them is gone.
+    apart = unicodedata.normalize("NFKD", fold(number))
+    return "".join(char for char in apart if char.isalnum()).upper()
 
 
 def email_key(email: str) -> str:

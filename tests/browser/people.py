@@ -1,8 +1,10 @@
 """Shopper and agent as they sit in front of a browser: what they press, and what they see."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, FrameLocator, Locator, Page, ViewportSize, WebSocket, expect
 
 from chatserver.words import say
@@ -93,7 +95,8 @@ class Shopper(Person):
         field, way = self.field, self.panel.locator("footer .btn.main")
         await expect(field.or_(way).first).to_be_visible()
         if await way.is_visible():
-            await way.click()
+            with suppress(PlaywrightError):  # it goes in by itself where something is unread
+                await way.click(timeout=3000)
         await expect(field).to_be_visible()
 
     async def write(self, text: str) -> None:
