@@ -13,10 +13,11 @@ from chatserver.storage.migrate import migrate
 from tests.cast import START_MS, Stage, build_stage
 from tests.postgresql import PostgreSQL, start_postgresql
 
-if not os.environ.get("CI"):
-    # A busy machine is no bug; where CI is set, hypothesis has a profile of its own for it.
-    settings.register_profile("calm", deadline=None)
-    settings.load_profile("calm")
+# A busy machine is no bug, and what was green is green again for the same code; new ground is
+# searched by `HYPOTHESIS_PROFILE=hunt`, with other examples each time and many more of them.
+settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("hunt", deadline=None, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 _configure = structlog.configure
 
 

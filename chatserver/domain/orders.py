@@ -179,14 +179,18 @@ NATIONAL_DIGITS = 10
 
 def number_key(number: str) -> str:
     """Return an order number as it is compared: `av-20418`, `AV 20418` and `AV20418` become one."""
-    # Taken apart, so that no two signs join once what stood between them is gone.
-    apart = unicodedata.normalize("NFKD", fold(number))
-    return "".join(char for char in apart if char.isalnum()).upper()
+    return "".join(char for char in _apart(number) if char.isalnum()).upper()
 
 
 def email_key(email: str) -> str:
-    """Return an e-mail address as it is compared; case and dots on the i make no difference."""
-    return "".join(fold(email).split())
+    """Return an e-mail address as it is compared; case and marks on letters make no difference."""
+    plain = (char for char in _apart(email) if not unicodedata.combining(char))
+    return "".join("".join(plain).split())
+
+
+def _apart(text: str) -> str:
+    """Return the text folded and decomposed: no two signs join when what parts them goes."""
+    return unicodedata.normalize("NFKD", fold(text))
 
 
 def phone_key(phone: str) -> str:
