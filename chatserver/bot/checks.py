@@ -7,6 +7,7 @@ seen: an entry's card, a slot that is asked, words, buttons, a handoff, a detail
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -59,7 +60,7 @@ class Dialogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     turns: tuple[Turn, ...]
     language: str = "tr"
-    people: str = "free"
+    people: Literal["free", "busy", "away"] = "free"
     at: datetime | None = None
     opens: datetime | None = None
     waiting: bool = False
@@ -121,13 +122,12 @@ def talk_of(
     """Return the beginning of a dialogue. now: aware, where the dialogue names no time."""
     at = now if dialogue.at is None else dialogue.at.replace(tzinfo=now.tzinfo)
     opens = None if dialogue.opens is None else dialogue.opens.replace(tzinfo=now.tzinfo)
-    people = {"free": "free", "busy": "busy"}.get(dialogue.people, "away")
     situation = Situation(
         language=dialogue.language,
         now=at,
         status=Status.WAITING if dialogue.waiting else Status.BOT,
         shop=shop,
-        people=people,  # type: ignore[arg-type]
+        people=dialogue.people,
         opens_at=opens,
         hours_open=None if opens is None else False,
         position=2 if dialogue.waiting else None,

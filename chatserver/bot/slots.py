@@ -1,5 +1,6 @@
 """What kinds of details there are: how each is read, shown and asked for once more; knows no flow."""
 
+import re
 from collections.abc import Sequence
 
 from chatserver.bot import dates, masks
@@ -23,6 +24,8 @@ _SELF_TELLING = frozenset({"email", "phone", "contact", "order"})
 
 _SHOWN_CHARS = 120
 _VALUE_DIGITS = 4
+_GROUPED = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ().\-]{0,3}\d){6,20}(?![\w.])")
+"""A number of seven figures or more as people group it, such as a telephone's."""
 MAX_TEXT_CHARS = 1000
 YES, NO = "yes", "no"
 
@@ -76,8 +79,8 @@ def question_in(text: str) -> str:
 
     The text itself where nothing else would be left.
     """
-    kept = []
-    for word in text.split():
+    kept: list[str] = []
+    for word in _GROUPED.sub(" ", text).split():
         is_value = "@" in word or sum(char.isdigit() for char in word) >= _VALUE_DIGITS
         if not is_value:
             kept.append(word)

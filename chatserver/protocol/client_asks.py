@@ -48,13 +48,18 @@ class CsatSubmit(Event, frozen=True):
 class FileOffer(Event, frozen=True):
     """Ask for leave to send a file; its bytes are then posted to the address in the answer.
 
-    conversation: null for a visitor who has none yet. size: bytes. fence: an agent's.
+    conversation: null for a visitor who has none yet. size: bytes.
     """
 
     client_id: ClientIdField
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
     size: Annotated[int, msgspec.Meta(ge=1, le=2**40)]
     conversation: PublicIdField | None = None
+
+
+class AgentFileOffer(FileOffer, frozen=True):
+    """The same of an agent, who holds the conversation."""
+
     fence: Fence | None = None
 
 

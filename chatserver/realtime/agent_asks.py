@@ -21,7 +21,9 @@ async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet
     )
 
 
-async def file_offer(edge: Edge, connection: Connection, event: asks.FileOffer) -> asks.FileOffered:
+async def file_offer(
+    edge: Edge, connection: Connection, event: asks.AgentFileOffer
+) -> asks.FileOffered:
     """Give leave to send a file to a conversation the agent may see; the fence is looked at later."""
     agent = expect(connection.agent)
     files.check_offer(event.name, event.size)

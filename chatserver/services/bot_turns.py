@@ -26,7 +26,7 @@ from chatserver.domain.messages import (
     MessageKind,
     TextBody,
 )
-from chatserver.domain.orders import OrderNeed, OrderOutcome
+from chatserver.domain.orders import OrderOutcome
 from chatserver.domain.people import Visitor
 from chatserver.services import ending, scripts
 from chatserver.services.opening import hand_off
@@ -173,11 +173,6 @@ def together(first: Decision, second: Decision) -> Decision:
         agent=second.agent or first.agent,
         close=first.close or second.close,
     )
-
-
-async def ask_desk(desk: OrderDesk, owed: OwedTurn, need: OrderNeed) -> OrderOutcome:
-    """Ask about an order on behalf of the turn's visitor."""
-    return await desk.ask(owed.visitor, owed.conversation, need)
 
 
 def _state(text: str) -> BotState:

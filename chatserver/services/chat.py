@@ -222,7 +222,7 @@ class Chat:
         started = time.perf_counter()
         decision = await asyncio.to_thread(self._decide, owed, listening)
         if decision.order is not None:
-            outcome = await bot_turns.ask_desk(self.desk, owed, decision.order)
+            outcome = await self.desk.ask(owed.visitor, owed.conversation, decision.order)
             second = bot_turns.goes_on(owed, decision, outcome)
             decision = bot_turns.together(
                 decision, await asyncio.to_thread(self._decide, second, listening)

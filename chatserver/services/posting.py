@@ -109,7 +109,7 @@ def post_visitor_says(work: Work, said: VisitorSays) -> Posted:
 def _fit_to_keep(body: TextBody) -> TextBody:
     """Return a visitor's words with numbers of cards, identities and accounts hidden."""
     choice = None if body.choice is None else masked(body.choice)
-    return TextBody(masked(body.text), choice)
+    return replace(body, text=masked(body.text), choice=choice)
 
 
 def post_visitor_message(

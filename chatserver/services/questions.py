@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from chatserver.bot.turn import Decision, Found, Knowledge, Look
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import SiteId
-from chatserver.domain.masking import mask
 from chatserver.domain.messages import Audience, TextBody
+from chatserver.domain.placeholders import with_placeholders
 from chatserver.errors import Code, Refusal
 from chatserver.services.work import Work
 from chatserver.storage import conversations, messages, question_log
@@ -88,7 +88,7 @@ def note_turn(
             conversation_id=conversation.id,
             seq=seq,
             language=conversation.language,
-            message=mask(one.text)[:MAX_KEPT_CHARS],
+            message=with_placeholders(one.text)[:MAX_KEPT_CHARS],
             verdict=one.look.verdict,
             confidence=first.confidence if first else 0.0,
             entry=first.entry if first else None,
@@ -171,7 +171,7 @@ def excerpt(connection: Connection, question: int) -> tuple[QuestionRow, list[Li
             lines.append(
                 Line(
                     "visitor" if kind == "visitor" else "bot",
-                    mask(text),
+                    with_placeholders(text),
                     message.at_ms,
                     message.seq == row.seq,
                 )

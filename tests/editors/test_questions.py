@@ -35,7 +35,7 @@ async def test_a_question_is_noted_with_its_answer_and_without_personal_data(
     await ask(stage, "kargom nerede, numaram 0532 123 45 67")
     noted = await rows(stage)
     assert [(row.verdict, row.entry) for row in noted] == [("answer", "track-order")]
-    assert noted[0].message == "kargom nerede, numaram [phone]"
+    assert noted[0].message == "kargom nerede, numaram"
     assert noted[0].confidence > 0.8 and noted[0].conversation and noted[0].source == "chat"
 
 

@@ -208,7 +208,16 @@ async def test_a_question_is_tested_and_added_at_one_click(
 ) -> None:
     shop.web.shelf.now = FaqShelf.starter()
     page = (await gizem.get("/editor/try?lang=tr&on=live&q=iade+ettim+param+yatmadi")).text
-    for part in ("Yanıt verilir", "tok same", "gauge", "Puanın parçaları", "%86"):
+    best = shop.web.shelf.now.base.match("iade ettim param yatmadi", language="tr").matches[0]
+    sure = f"%{best.confidence * 100:.0f}"
+    for part in (
+        "Yanıt verilir",
+        "tok same",
+        "gauge",
+        "Puanın parçaları",
+        best.entry.question,
+        sure,
+    ):
         assert part in page, part
     asked = {"q": "param hala gelmedi", "lang": "tr", "entry": "refund-time"}
     for add in ("utterance", "check"):

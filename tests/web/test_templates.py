@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -10,6 +11,7 @@ from chatserver import words
 from chatserver.domain.conversations import HandoffReason, Status
 from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.domain.people import Role
+from chatserver.domain.widgets import WidgetSettings
 from chatserver.services.transcripts import DETAILS, EXPORT_FORMATS
 from chatserver.web.templates import accepted, script_json
 from faq import load_starter
@@ -45,6 +47,8 @@ PATTERNS: dict[str, list[str]] = {
     "web.detail.": sorted(DETAILS),
     "web.auth.password_": ["short", "long", "email"],
     "web.month.": [str(month) for month in range(1, 13)],
+    "web.widget.theme.": list(get_args(get_type_hints(WidgetSettings)["theme"])),
+    "web.widget.position.": list(get_args(get_type_hints(WidgetSettings)["position"])),
 }
 
 

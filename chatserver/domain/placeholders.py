@@ -15,10 +15,10 @@ _PRICE = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _PHONE_DIGITS = re.compile(r"(?:0|90|0090)?5\d{9}|0?(?:850|[234]\d\d)\d{7}")
 
 
-def mask(text: str) -> str:
+def with_placeholders(text: str) -> str:
     """Return a text without e-mail addresses, cards, IBANs, phones, identity and order numbers.
 
-    Masking twice is masking once. Prices such as `1.500` and counts of up to four digits stay.
+    Doing it twice is doing it once. Prices such as `1.500` and counts of up to four digits stay.
     """
     text = _LINK.sub(LINK, _EMAIL.sub(EMAIL, text))
     text = _IBAN.sub(_iban, text)
