@@ -63,7 +63,8 @@ export function lineOf(t, { body }) {
 /** An order; its card comes with the later parts. @param {{order: import('../core/wire.js').OrderView, who: unknown}} props */
 function Ordered({ order, who }) {
   const { t, parts, more } = useDesk()
-  useEffect(() => { void more().catch(() => {}) }, [])
+  const [, draw] = useState(false)
+  useEffect(() => { void more().then(() => draw(true)).catch(() => {}) }, [])
   if (parts.value !== null) return h(parts.value.OrderCard, { order, who })
   return html`<div class="card"><div class="in">${who}<p class="num">${t('order.title', { number: order.number })}</p></div></div>`
 }
