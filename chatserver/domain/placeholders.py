@@ -6,11 +6,12 @@ EMAIL, CARD, IBAN, PHONE, IDENTITY, NUMBER, LINK = (
     "[email]", "[card]", "[iban]", "[phone]", "[id]", "[number]", "[link]",
 )  # fmt: skip
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Every part has an end, so that a long text without a sign costs no more than its length.
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b", re.IGNORECASE)
-_RUN = re.compile(r"(?<![\w])\+?\(?\d(?:[ ().\-/]{0,2}\d){4,25}(?!\d)")
-_MIXED = re.compile(r"\b[A-Za-z]{1,5}-?\d{4,}\b")
+_RUN = re.compile(r"(?:(?<!\w)|(?=\+))\+?\(?\d(?:[ ().\-/]{0,2}\d){4,25}(?!\d)")
+_MIXED = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,20}-?\d{4,}")
 _PRICE = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _PHONE_DIGITS = re.compile(r"(?:0|90|0090)?5\d{9}|0?(?:850|[234]\d\d)\d{7}")
 

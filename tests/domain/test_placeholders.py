@@ -1,5 +1,7 @@
 """What editors read of a shopper's message holds nothing that names the shopper."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,3 +38,17 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 def test_no_long_number_is_left(number: int) -> None:
     text = f"no {number:016d} var"
     assert not any(run.isdigit() and len(run) > 4 for run in with_placeholders(text).split())
+
+
+@pytest.mark.parametrize("unit", ["字", "a", "1 ", "1", "a.", "A1", "+1", "www.", "a@", "TR11 "])
+def test_the_cost_grows_with_the_length_alone(unit: str) -> None:
+    def cost(size: int) -> float:
+        text = (unit * size)[:size]
+        began = process_time()
+        for _ in range(5):
+            with_placeholders(text)
+        return process_time() - began
+
+    cost(1_000)
+    # Sixteen times the length; what grew with its square would take 256 times as long.
+    assert min(cost(64_000) for _ in range(2)) < 80 * max(cost(4_000), 1e-4)
