@@ -133,11 +133,10 @@ class Beacon:
             for connection in edge.connections.of_visitor(head.visitor):
                 note_changes(connection, (head,))
             await pace.breathe()
-        for connection in edge.agents_connections():
-            for start in range(0, len(changed), HEADS_AT_ONCE):
+        for connection in edge.connections:
+            for start in range(0, len(changed) if connection.agent else 0, HEADS_AT_ONCE):
                 note_changes(connection, changed[start : start + HEADS_AT_ONCE])
                 await pace.breathe()
-        for connection in edge.connections:
             await pace.breathe()
             beacon = beacon_for(connection, revision)
             if beacon is not None:

@@ -5,6 +5,9 @@ import asyncio
 STRETCH_S = 0.002
 """So long others may wait for one stretch."""
 
+SHARE = 0.25
+"""Of the loop's time that long work takes while it lasts; the rest is everybody else's."""
+
 
 class Pace:
     """How long one piece of work has kept the event loop to itself."""
@@ -16,7 +19,8 @@ class Pace:
         self._since = self._loop.time()
 
     async def breathe(self) -> None:
-        """Let others on, where they have waited long enough."""
-        if self._loop.time() - self._since >= STRETCH_S:
-            await asyncio.sleep(0)
+        """Let others on, once they have waited for a stretch; the longer it was, the longer."""
+        worked_s = self._loop.time() - self._since
+        if worked_s >= STRETCH_S:
+            await asyncio.sleep(worked_s * (1 / SHARE - 1))
             self._since = self._loop.time()
