@@ -27,7 +27,7 @@ _PLACE = {name: place for place, name in enumerate(PARTS)}
 _OWN = ("asked", "known", "gap", "said", "mutual", "literal", "elsewhere")
 _OWN_PLACES = [_PLACE[name] for name in _OWN]
 _LEADS = [_PLACE[name] for name in ("nearest_letters", "entry_meaning", "mutual", "known")]
-_LITERAL = _PLACE["literal"]
+_LITERAL, _KNOWN = _PLACE["literal"], _PLACE["known"]
 
 
 def _is_shared(scored: Scored, belief: list[float]) -> bool:
@@ -75,9 +75,12 @@ def confidences(engine: Engine, scored: Scored, words: int) -> list[float]:
     """
     sure = engine.weights.confidence(evidence(engine, scored, words))
     belief = shares(scored.scores)
-    if words == 1 and _is_shared(scored, belief):
-        sure = min(sure, ONE_WORD_AT_MOST)
-        belief = shares(tuple(score / ONE_WORD_DOUBT for score in scored.scores))
+    if words == 1:
+        # A lone word that only resembles one of an entry's is no surer than it is alike.
+        sure = min(sure, float(scored.parts[0, _KNOWN]))
+        if _is_shared(scored, belief):
+            sure = min(sure, ONE_WORD_AT_MOST)
+            belief = shares(tuple(score / ONE_WORD_DOUBT for score in scored.scores))
     if scored.exact == {scored.places[0]}:
         sure = max(sure, EXACT)
     rest = [min(sure, (1 - sure) * 2, sure * b / belief[0]) for b in belief[1:]]

@@ -169,8 +169,7 @@ def _chosen(draft: Draft, place: int | None, said: str) -> bool:
 
 def _question(draft: Draft, texts: Sequence[str], *, insulted: bool) -> None:
     outcome = answers.look_up(draft, texts)
-    # Two words with an insult among them ask nothing, whatever they may resemble.
-    if insulted and (outcome.verdict != "answer" or len(" ".join(texts).split()) <= 2):
+    if insulted and outcome.verdict != "answer":
         _insult(draft)
     else:
         answers.respond(draft, outcome, texts)

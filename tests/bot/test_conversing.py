@@ -252,6 +252,7 @@ def test_an_insult_is_heard_out_once_and_then_a_person_is_offered() -> None:
     talk = Talk(AWAY)
     talk.says("salak")
     assert "mesajınızı ekibimize bırakabilirim" in lines(talk.says("gerizekalı"))[-1]
+    assert "üzgünüm" in lines(Talk(FREE).says("salak mısınız"))[-1]
 
 
 def test_the_matter_under_an_insult_is_answered() -> None:

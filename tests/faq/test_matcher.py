@@ -95,6 +95,46 @@ def test_a_word_that_several_entries_have_is_asked_back_and_one_of_its_own_is_an
     assert BASE.match("taksit", "tr").verdict == "answer"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("tr", "salak salaksın salaklar gerizekalı aptal dangalak embesil yavşak mal rezalet"),
+        ("tr", "hatice ahmet mehmet zeynep fatma mustafa ali burak istanbul ankara kadıköy"),
+        ("tr", "asdasd qwerty zxcvbn lksj limon masa kedi futbol deprem galatasaray lahmacun"),
+        ("tr", "iade kargo sipariş siparişim hediye"),
+        ("en", "idiot stupid moron john london asdf qwerty banana pizza elephant"),
+    ],
+)
+def test_one_word_that_is_an_insult_a_name_nonsense_or_shared_is_not_answered(
+    language: str, words: str
+) -> None:
+    answered = [word for word in words.split() if BASE.match(word, language).verdict == "answer"]
+    assert answered == []
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        *(("fatura", "invoice"), ("taksit", "instalments"), ("kupon", "coupon")),
+        *(("garanti", "warranty"), ("şifremi", "password"), ("değişim", "exchange")),
+        *(("beden", "size-guide"), ("stok", "stock"), ("iban", "bank-transfer")),
+        *(("kvkk", "personal-data"), ("mağaza", "store"), ("kampanya", "campaigns")),
+        *(("defolu", "damaged-item"), ("arızalı", "damaged-item"), ("whatsapp", "contact")),
+    ],
+)
+def test_one_word_that_one_entry_has_or_means_is_answered(word: str, key: str) -> None:
+    result = BASE.match(word, "tr")
+    assert (result.verdict, result.matches[0].entry.key) == ("answer", key)
+
+
+def test_a_lone_word_is_no_surer_than_it_is_alike() -> None:
+    base = KnowledgeBase([entry("a", "ürün kırık geldi"), entry("b", "taksit var mı")])
+    like = base.match("hasar", "tr", explained=True)
+    assert like.explanation is not None
+    assert like.explanation.words[0].alike < 1
+    assert like.confidence <= like.explanation.words[0].alike + 1e-6
+
+
 def test_the_very_words_of_an_editor_are_answered_unless_two_entries_have_them() -> None:
     base = KnowledgeBase([entry("a", "şu mavi şey"), entry("b", "kargo"), entry("c", "iade")])
     assert base.match("şu mavi şey", "tr").verdict == "answer"
