@@ -74,8 +74,6 @@ async def file_offer(edge: Edge, connection: Connection, event: asks.FileOffer) 
     site = expect(connection.site)
     edge.rates.check_send(visitor.id)
     files.check_offer(event.name, event.size)
-    if event.fence is not None:
-        raise Refusal(Code.BAD_REQUEST)
     if not site.settings.widget.files:
         raise Refusal(Code.FORBIDDEN)
     if event.conversation is not None:
