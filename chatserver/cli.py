@@ -16,6 +16,7 @@ from chatserver.clock import SystemClock, to_ms
 from chatserver.domain.people import Role
 from chatserver.errors import ChatError, SettingsError
 from chatserver.faq_commands import faq
+from chatserver.identity_commands import identity
 from chatserver.logs import configure_logs
 from chatserver.orders_commands import mail, orders
 from chatserver.services import setup
@@ -314,6 +315,7 @@ def transcripts_export(
 main.add_command(faq)
 main.add_command(bot)
 main.add_command(orders)
+main.add_command(identity)
 main.add_command(mail)
 
 

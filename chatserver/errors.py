@@ -4,7 +4,7 @@ ChatError
 ├── Refusal               the caller is wrong; carries a stable code and a sentence for people
 │   ├── final             bad_request · too_large · unauthenticated · forbidden · not_found ·
 │   │                     not_assigned · taken · full · not_available · resolved ·
-│   │                     client_id_conflict
+│   │                     client_id_conflict · identity_refused · identity_differs
 │   └── retry             rate_limited · unavailable · draining · timeout
 ├── SettingsError         the environment does not add up; every problem in one list
 ├── OutboundError         another server can't be asked, or answers what can't be used
@@ -29,6 +29,8 @@ class Code(StrEnum):
     NOT_AVAILABLE = "not_available"
     RESOLVED = "resolved"
     CLIENT_ID_CONFLICT = "client_id_conflict"
+    IDENTITY_REFUSED = "identity_refused"
+    IDENTITY_DIFFERS = "identity_differs"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     DRAINING = "draining"
@@ -49,6 +51,8 @@ _SENTENCES: dict[Code, str] = {
     Code.NOT_AVAILABLE: "The agent is not available.",
     Code.RESOLVED: "This conversation is resolved.",
     Code.CLIENT_ID_CONFLICT: "This client_id was used for another message.",
+    Code.IDENTITY_REFUSED: "The site's word on who this is can't be believed.",
+    Code.IDENTITY_DIFFERS: "The site says that this is somebody else.",
     Code.RATE_LIMITED: "Too fast. Wait a moment.",
     Code.UNAVAILABLE: "This can't be stored right now. It is worth trying again.",
     Code.DRAINING: "The server is restarting. Try again in a moment.",

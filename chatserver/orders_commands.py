@@ -16,13 +16,15 @@ from chatserver.storage.migrate import migrate
 CLOCK = SystemClock()
 
 
-def _open() -> tuple[Settings, Database]:
+def open_database() -> tuple[Settings, Database]:
+    """Return the settings and the database, at the newest schema."""
     settings = load_settings(host="127.0.0.1")
     migrate(settings.database, now_ms=CLOCK.now_ms())
     return settings, Database(settings.database)
 
 
-def _site(database: Database, key: str) -> Site:
+def site_of(database: Database, key: str) -> Site:
+    """Return the site of a key, or end with a sentence."""
     from chatserver.storage import sites
 
     site = database.run(sites.find, key)
@@ -50,12 +52,12 @@ def orders_connect(site: str, url: str) -> None:
     from chatserver.services import orders_source
     from chatserver.storage import orders as table
 
-    settings, database = _open()
+    settings, database = open_database()
     try:
         check_url(url, allow_local=settings.allow_local_orders)
-        found = _site(database, site)
+        found = site_of(database, site)
         key = orders_source.new_key()
-        secret = orders_source.endpoint_secret(_secret_key(), key)
+        secret = orders_source.endpoint_secret(secret_key_of_server(), key)
         database.run(table.connect, found.id, url=url, key=key, now_ms=CLOCK.now_ms())
     except OutboundError:
         raise click.ClickException("The endpoint's address must begin with https://") from None
@@ -65,7 +67,7 @@ def orders_connect(site: str, url: str) -> None:
     click.echo(orders_source.spoken(secret))
 
 
-def _secret_key() -> str:
+def secret_key_of_server() -> str:
     """Return the key that is set, never one made up for this command: the server must have it too."""
     import os
 
@@ -82,9 +84,9 @@ def orders_disconnect(site: str, forget: bool) -> None:
     """Ask the endpoint no more; what was uploaded is told again, unless it is forgotten."""
     from chatserver.storage import orders as table
 
-    _settings, database = _open()
+    _settings, database = open_database()
     try:
-        found = _site(database, site)
+        found = site_of(database, site)
         database.run(table.connect, found.id, url="", key="", now_ms=CLOCK.now_ms())
         dropped = database.run(table.forget, found.id) if forget else 0
     finally:
@@ -105,11 +107,11 @@ def orders_import(file: Path, site: str, skip_faulty: bool) -> None:
     """
     from chatserver.services.orders_upload import upload
 
-    _settings, database = _open()
+    _settings, database = open_database()
     try:
         report = upload(
             database.run,
-            _site(database, site).id,
+            site_of(database, site).id,
             file,
             skip_faulty=skip_faulty,
             now_ms=CLOCK.now_ms(),
@@ -139,9 +141,9 @@ def orders_ask(site: str, number: str) -> None:
     from chatserver.services import orders_source
     from chatserver.storage import orders as table
 
-    settings, database = _open()
+    settings, database = open_database()
     try:
-        found = _site(database, site)
+        found = site_of(database, site)
         where = database.run(table.source, found.id)
         if where is None:
             raise click.ClickException("This site has no orders: connect an endpoint or import.")
@@ -150,7 +152,7 @@ def orders_ask(site: str, number: str) -> None:
         else:
             endpoint = orders_source.EndpointOrders(
                 where.url,
-                orders_source.endpoint_secret(_secret_key(), where.key),
+                orders_source.endpoint_secret(secret_key_of_server(), where.key),
                 outbound=Outbound(allow_local=settings.allow_local_orders),
                 clock=CLOCK,
                 breaker=orders_source.Breaker(CLOCK),

@@ -6,10 +6,19 @@ declare namespace SupportChat {
 
   /** What the shop's page knows. Shown to agents as not verified. `null` takes a field away. */
   interface Context {
-    cart?: { total?: number; currency?: string; items?: Plain } | Plain
-    product?: Plain
-    order?: Plain
-    page?: Plain
+    cart?: {
+      total?: number
+      /** `TRY` */
+      currency?: string
+      items?: { name?: string; sku?: string | number; quantity?: number; price?: number; url?: string }[]
+      url?: string
+      [more: string]: unknown
+    } | null
+    product?: { id?: string | number; name?: string; price?: number; currency?: string; url?: string; image?: string; [more: string]: unknown } | null
+    order?: { number?: string | number; total?: number; currency?: string; status?: string; [more: string]: unknown } | null
+    page?: { type?: string; name?: string; [more: string]: unknown } | null
+    /** What the bot's rules may ask for. */
+    visitor?: Record<string, string | number | boolean | null> | null
   }
 
   interface State {
@@ -41,7 +50,8 @@ declare namespace SupportChat {
     teaser: { rule: string }
     rule: { rule: string }
     'cart:added': { product: Plain }
-    error: { code: string }
+    /** at: what of the context did not fit, `cart.total`. */
+    error: { code: string; at?: string }
   }
 
   interface Methods {
@@ -52,6 +62,8 @@ declare namespace SupportChat {
     show(): void
     hide(): void
     context(said: Context): void
+    /** Who is signed in, as a JWT that the shop's server signed; null: nobody is. */
+    identify(word: string | null): void
     track(name: string): void
     setLanguage(tag: string): void
     setTheme(name: 'auto' | 'light' | 'dark'): void

@@ -14,6 +14,7 @@ from chatserver.protocol.fields import (
     PublicIdField,
     RatingReason,
     Seq,
+    SignedWord,
 )
 from chatserver.protocol.shared import MessageView
 
@@ -99,8 +100,32 @@ class DetailsGive(Event, frozen=True):
     ]
 
 
+class Identify(Event, frozen=True):
+    """Present the site's signed word on who this is; a visitor need not have begun.
+
+    Refused with `identity_refused` where the word can't be believed, and with `identity_differs`
+    where the site vouched for this visitor as somebody else: then forget the token first.
+    """
+
+    identity: SignedWord
+
+
+class Identified(Fact, frozen=True):
+    """The word is believed. token: connect again with this one, the one before ends; or null."""
+
+    token: str | None
+    ok: Literal[True] = True
+
+
+class VisitorEnd(Event, frozen=True):
+    """The shopper signed out: the token of this device is worthless from now on."""
+
+
 class ContextSet(Event, frozen=True):
-    """What the shop's page says of cart, product, order and page: shown to agents as unverified."""
+    """What the shop's page says: shown to agents as unverified, seen by the bot's rules.
+
+    Refused with `bad_request` and the message `context:<place>` for the first that is not good.
+    """
 
     context: dict[ContextField, Any]
 

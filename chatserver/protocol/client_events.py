@@ -12,6 +12,7 @@ from chatserver.protocol.fields import (
     Language,
     PublicIdField,
     Seq,
+    SignedWord,
     SiteKey,
     Text,
     Title,
@@ -67,9 +68,14 @@ class AgentConnect(Event, frozen=True):
 
 
 class VisitorStart(Event, frozen=True):
-    """Ask for a token, at the first message and not before."""
+    """Ask for a token, at the first message and not before.
+
+    identity: the site's signed word on who this is. Whom it has vouched for before gets one more
+    token for the same visitor.
+    """
 
     site: SiteKey
+    identity: SignedWord | None = None
     language: Language | None = None
     page: Page | None = None
 
@@ -314,6 +320,19 @@ class DraftSave(Event, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
+class IdentityView(Fact, frozen=True):
+    """Whom the site vouches for under its signature. email: "" where the shop has not checked it.
+
+    customer: the shop's own id. shop: basket, product, order, page and visitor by the same word.
+    """
+
+    customer: str
+    name: str
+    email: str
+    shop: dict[str, Any]
+    until_ms: int
+
+
 class ContextGet(Event, frozen=True):
     """Ask for what is known of a conversation's visitor."""
 
@@ -323,8 +342,9 @@ class ContextGet(Event, frozen=True):
 class Context(Fact, frozen=True):
     """The visitor, as far as this site knows; everything typed is unverified.
 
-    shop: what the shop's page says (cart, product, order, page), unverified too. consent: whether
-    they agreed to the site's text, null when they never said. rating: of this conversation.
+    verified: whether the site vouches for them just now; identity: as whom. shop: what the shop's
+    page says (cart, product, order, page, visitor), unverified too. consent: whether they agreed to
+    the site's text, null when they never said. rating: of this conversation.
     """
 
     conversation: str
@@ -333,6 +353,7 @@ class Context(Fact, frozen=True):
     email: str
     phone: str
     verified: bool
+    identity: IdentityView | None
     language: str
     device: str
     online: bool

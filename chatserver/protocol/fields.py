@@ -17,7 +17,8 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
 Url = Annotated[str, msgspec.Meta(max_length=2000)]
 Title = Annotated[str, msgspec.Meta(max_length=300)]
 RatingReason = Literal["solved", "fast", "kind", "clear", "unsolved", "slow", "unkind", "unclear"]
-ContextField = Literal["cart", "product", "order", "page"]
+ContextField = Literal["cart", "product", "order", "page", "visitor"]
+SignedWord = Annotated[str, msgspec.Meta(min_length=20, max_length=8192)]
 Language = Literal["tr", "en"]
 
 

@@ -48,6 +48,8 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
     ClientEvent(
         "visitor_start", VISITOR, client.VisitorStart, client.VisitorStarted, without_token=True
     ),
+    ClientEvent("identify", VISITOR, asks.Identify, asks.Identified, without_token=True),
+    ClientEvent("visitor_end", VISITOR, asks.VisitorEnd, client.Done),
     ClientEvent("message_send", VISITOR, client.VisitorMessageSend, client.MessageSent),
     ClientEvent("conversation_sync", VISITOR, client.ConversationSync, client.VisitorSync),
     ClientEvent("messages_seen", VISITOR, client.MessagesSeen, client.Done),

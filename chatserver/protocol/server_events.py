@@ -18,11 +18,13 @@ class VisitorReady(Fact, frozen=True):
     """First word to a visitor's socket: where things stand. Sync next, then flush the outbox.
 
     conversations: the visitor's unresolved one, and the newest resolved one that may come back.
-    authenticated: false without a (good) token; then only `visitor_start` is answered.
+    authenticated: false without a (good) token; then only `visitor_start` and `identify` are
+    answered. identified: whether the token was given for the site's word on who this is.
     """
 
     epoch: str
     authenticated: bool
+    identified: bool
     conversations: tuple[VisitorConversation, ...]
     people: PeopleView
     limits: Limits

@@ -19,7 +19,7 @@ from chatserver.protocol.shared import Refused
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.socket_server import MAX_FRAME_BYTES
-from chatserver.services import presence, staff, visitors
+from chatserver.services import identifying, presence, staff, visitors
 from chatserver.settings import Settings
 from chatserver.storage import agents, sites
 
@@ -133,6 +133,11 @@ class Admission:
             except Refusal as refusal:
                 if refusal.code is not Code.UNAUTHENTICATED:
                     raise refuse(refusal.code) from refusal
+            else:
+                connection.token_hash = visitors.hash_token(said.token)
+                connection.identified = await chat.read(
+                    identifying.is_identified, connection.token_hash
+                )
         if connection.visitor is not None and said.page is not None:
             await self._edge.chat.do(
                 visitors.view_page,

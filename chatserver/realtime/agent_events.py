@@ -203,5 +203,5 @@ async def context_get(
     found = await edge.chat.read(reading.find_visible, _agent(connection), event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
-    known = await edge.chat.read(reading.card, found)
+    known = await edge.chat.read(reading.card, found, now_ms=edge.now_ms())
     return views.card(known, online=await edge.is_anywhere(found.visitor))

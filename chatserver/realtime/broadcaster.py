@@ -32,6 +32,7 @@ from chatserver.services.facts import (
     OfferMade,
     QueueChanged,
     SeenMoved,
+    TokensEnded,
     TurnOwed,
 )
 from chatserver.storage import conversations
@@ -48,6 +49,7 @@ class _Round:
     Args:
         changed: conversations whose row in the agents' lists is to be told now.
         states: those whose state changed, which their visitors see too.
+        tokens: visitors whose tokens may have ended.
         states_here, moved_here, agents_here, people_here, queue_here: what other processes told;
             it has been said everywhere else already.
     """
@@ -56,6 +58,7 @@ class _Round:
     states: dict[ConversationId, None] = field(default_factory=dict)
     agents: dict[StaffId, None] = field(default_factory=dict)
     queue: bool = False
+    tokens: dict[VisitorId, None] = field(default_factory=dict)
     states_here: dict[ConversationId, None] = field(default_factory=dict)
     moved_here: dict[ConversationId, None] = field(default_factory=dict)
     agents_here: dict[StaffId, None] = field(default_factory=dict)
@@ -161,6 +164,8 @@ class SocketBroadcaster:
                 todo.moved_here[ConversationId(order.id)] = None
             case "agent":
                 todo.agents_here[StaffId(order.id)] = None
+            case "visitor":
+                todo.tokens[VisitorId(order.id)] = None
             case _:
                 pass
 
@@ -176,6 +181,8 @@ class SocketBroadcaster:
                 await self.rows.unfollow_strangers(state.conversation)
         if todo.agents_here:
             await self.rights.check(list(todo.agents_here))
+        if todo.tokens:
+            await self.rights.check_visitors(list(todo.tokens))
 
     async def _tell(self, fact: Fact, todo: _Round) -> None:
         match fact:
@@ -226,6 +233,9 @@ class SocketBroadcaster:
                     room=rooms.visitor(await self._visitor_of(conversation)),
                     namespace=VISITOR,
                 )
+            case TokensEnded(visitor=visitor):
+                todo.tokens[visitor] = None
+                self.edge.order("visitor", visitor, room=rooms.visitor(visitor))
             case TurnOwed():
                 pass
 

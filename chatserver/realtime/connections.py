@@ -27,6 +27,9 @@ class Connection:
         followed: conversations an agent's browser follows, oldest first.
         rooms: those it hears, its own aside.
         strikes: how often it sent what no client of ours sends.
+        token_hash: of the token that a visitor's socket came with, or was given.
+        identified: whether that token was given for the site's word.
+        leaving: closes by itself once what it was told is acknowledged.
     """
 
     sid: str
@@ -38,6 +41,9 @@ class Connection:
     site: Site | None = None
     visitor: Visitor | None = None
     device: str = ""
+    token_hash: str = ""
+    identified: bool = False
+    leaving: bool = False
     agent: StaffId | None = None
     agent_name: str = ""
     agent_public_id: PublicId | None = None

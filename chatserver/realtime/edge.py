@@ -11,6 +11,7 @@ import orjson
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.ids import PublicId, VisitorId
 from chatserver.domain.messages import Audience, Message
+from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
 from chatserver.protocol import client_asks as asks
 from chatserver.protocol.fields import Fact
@@ -21,8 +22,10 @@ from chatserver.realtime.envelope import Emit, Order, What
 from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.socket_server import SocketServer
+from chatserver.services import identifying
 from chatserver.services.chat import Chat
 from chatserver.services.files import FileLinks
+from chatserver.services.identity_words import Word, read_word
 from chatserver.settings import Settings
 from chatserver.storage import files as stored_files
 
@@ -200,6 +203,18 @@ class Edge:
         there = await self.chat.read(stored_files.of_conversation, conversation.id)
         known = {file.public_id for file in there} & set(wanted)
         return asks.FileLinks(links={file: self.files.sign_file(file) for file in known})
+
+    async def word_of(self, site: Site, signed: str) -> Word:
+        """Return what a site says in a signed word.
+
+        Raises:
+            Refusal: `identity_refused`.
+        """
+        now_ms = self.now_ms()
+        believed = await self.chat.read(
+            identifying.secrets_of, site.id, self.settings.secret_key, now_ms=now_ms
+        )
+        return read_word(signed, believed, site=site.key, now_ms=now_ms)
 
     async def forget_visitor(self, connection: Connection, *, after_s: float = 0) -> None:
         """Close the socket of a visitor who is no more.

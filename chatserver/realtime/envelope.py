@@ -25,7 +25,9 @@ EMIT = b"e"
 ORDER = b"o"
 
 
-What: TypeAlias = Literal["beat", "joined", "rooms", "queue", "people", "state", "moved", "agent"]
+What: TypeAlias = Literal[
+    "beat", "joined", "rooms", "queue", "people", "state", "moved", "agent", "visitor"
+]
 
 
 class Emit(msgspec.Struct, frozen=True, array_like=True):
@@ -43,7 +45,7 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
         what: `beat`: the sender hears itself. `joined`: this room has sockets of one more process;
             `rooms`: any room may. `queue`, `people`: places or people changed. `state`: a
             visitor's conversation (id). `moved`: a conversation's team or holder (id). `agent`:
-            somebody's sessions, teams or account (id).
+            somebody's sessions, teams or account (id). `visitor`: a visitor's tokens (id).
     """
 
     what: What

@@ -1,4 +1,4 @@
-"""Whether agents' live sockets may still be what they were let in as; changes act on them at once.
+"""Whether live sockets may still be what they were let in as; changes act on them at once.
 
 A session may end, an account may be switched off, and teams may change, in another process or by a
 command. Whoever did it says so; this looks by itself as well, so that rights end without Redis too.
@@ -6,10 +6,11 @@ command. Whoever did it says so; this looks by itself as well, so that rights en
 
 from collections.abc import Callable, Iterable
 
-from chatserver.domain.ids import StaffId, TeamId
+from chatserver.domain.ids import StaffId, TeamId, VisitorId
 from chatserver.realtime import rooms
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge
+from chatserver.services import identifying
 from chatserver.services.standing import Standing, standing_of
 
 
@@ -41,6 +42,20 @@ class Rights:
         for agent in here:
             for connection in edge.connections.of_agent(agent):
                 await self._apply(connection, standings.get(agent))
+
+    async def check_visitors(self, visitors: Iterable[VisitorId]) -> None:
+        """Close the sockets of some visitors that came by a token which is worthless now."""
+        edge = self._edge
+        assert edge is not None and self._close is not None
+        here = {one: edge.connections.of_visitor(one) for one in visitors}
+        ids = [one for one, sockets in here.items() if sockets]
+        if not ids:
+            return
+        good = await edge.chat.read(identifying.living, ids)
+        for one in ids:
+            for connection in here[one]:
+                if connection.token_hash not in good and not connection.leaving:
+                    self._close(connection)
 
     async def _apply(self, connection: Connection, standing: Standing | None) -> None:
         edge = self._edge

@@ -133,6 +133,7 @@ class Realtime:
             server.VisitorReady(
                 epoch=edge.epoch,
                 authenticated=visitor is not None,
+                identified=connection.identified,
                 conversations=tuple(views.visitor_conversation(state) for state in states),
                 people=views.people(people),
                 limits=Limits(),

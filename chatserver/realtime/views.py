@@ -1,6 +1,7 @@
 """Domain values as each audience sees them; an allow-list: what is not copied here stays inside."""
 
 from chatserver.domain.conversations import Status
+from chatserver.domain.identities import Identity
 from chatserver.domain.ids import TeamId
 from chatserver.domain.messages import (
     ActivityBody,
@@ -284,7 +285,8 @@ def card(value: reading.Card, *, online: bool) -> client.Context:
         name=who.name,
         email=who.email,
         phone=who.phone,
-        verified=False,
+        verified=value.identity is not None,
+        identity=None if value.identity is None else _identity(value.identity),
         language=who.language,
         device=who.device,
         online=online,
@@ -306,6 +308,16 @@ def card(value: reading.Card, *, online: bool) -> client.Context:
         shop=value.shop,
         consent=value.consent,
         rating=value.rating,
+    )
+
+
+def _identity(value: Identity) -> client.IdentityView:
+    return client.IdentityView(
+        customer=value.customer,
+        name=value.name,
+        email=value.email,
+        shop=dict(value.context),
+        until_ms=value.expires_ms,
     )
 
 

@@ -1,12 +1,11 @@
 """What a visitor's socket may ask for beside the conversation itself: files, rating, own data."""
 
-from typing import Any
-
 import msgspec
 
 from chatserver.domain.ids import ClientId, PublicId
 from chatserver.domain.messages import Audience, RatingBody
 from chatserver.domain.people import Visitor
+from chatserver.domain.shop_context import read_context
 from chatserver.errors import Code, Refusal
 from chatserver.protocol import client_asks as asks
 from chatserver.protocol import client_events as client
@@ -17,6 +16,7 @@ from chatserver.services import (
     consents,
     data_rights,
     files,
+    identifying,
     prechat,
     proactive,
     ratings,
@@ -102,12 +102,33 @@ async def details_give(edge: Edge, connection: Connection, event: asks.DetailsGi
     return client.Done()
 
 
+async def identify(edge: Edge, connection: Connection, event: asks.Identify) -> asks.Identified:
+    """Take the site's signed word on who this is."""
+    site = expect(connection.site)
+    word = await edge.word_of(site, event.identity)
+    known = await edge.chat.do(
+        identifying.identify,
+        site,
+        word,
+        visitor=connection.visitor,
+        token_hash=connection.token_hash,
+    )
+    return asks.Identified(token=known.token)
+
+
+async def visitor_end(edge: Edge, connection: Connection, event: asks.VisitorEnd) -> client.Done:
+    """End this device's token, and every socket that came by it."""
+    connection.leaving = True
+    await edge.chat.do(identifying.sign_out, _visitor(connection), connection.token_hash)
+    edge.chat.tasks.start(edge.forget_visitor(connection, after_s=ACKED_WITHIN_S), name="forget")
+    return client.Done()
+
+
 async def context_set(edge: Edge, connection: Connection, event: asks.ContextSet) -> client.Done:
-    """Keep what the shop's page says of cart, product, order and page."""
-    text = msgspec.json.encode(event.context)
-    if len(text) > MAX_CONTEXT_BYTES or b"\\u0000" in text:
+    """Keep what the shop's page says of cart, product, order, page and visitor."""
+    if len(msgspec.json.encode(event.context)) > MAX_CONTEXT_BYTES:
         raise Refusal(Code.TOO_LARGE)
-    said: dict[str, Any] = {str(field): value for field, value in event.context.items()}
+    said = read_context({str(field): value for field, value in event.context.items()})
     await edge.chat.do(visitors.keep_context, _visitor(connection), said)
     return client.Done()
 
@@ -145,6 +166,7 @@ async def data_export(edge: Edge, connection: Connection, event: asks.DataExport
 async def data_erase(edge: Edge, connection: Connection, event: asks.DataErase) -> client.Done:
     """Erase what is kept of the visitor; every socket of theirs is nobody's from now on."""
     visitor = _visitor(connection)
+    connection.leaving = True
     await edge.chat.do(data_rights.erase, visitor)
     for other in edge.connections.of_visitor(visitor.id):
         after_s = ACKED_WITHIN_S if other is connection else 0

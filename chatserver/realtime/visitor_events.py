@@ -28,6 +28,7 @@ async def visitor_start(
         raise Refusal(Code.BAD_REQUEST, "This connection is a visitor's already.")
     if event.site != site.key:
         raise Refusal(Code.NOT_FOUND)
+    word = None if event.identity is None else await edge.word_of(site, event.identity)
     await edge.rates.check_start(connection.address)
     started = await edge.chat.do(
         visitors.start_visitor,
@@ -35,7 +36,10 @@ async def visitor_start(
         language=event.language,
         device=connection.device,
         days=edge.settings.visitor_days,
+        word=word,
     )
+    connection.token_hash = visitors.hash_token(started.token)
+    connection.identified = word is not None
     edge.connections.identify(connection, started.visitor)
     await edge.join(connection, rooms.visitor(started.visitor.id))
     if event.page is not None:

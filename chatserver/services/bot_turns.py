@@ -4,8 +4,10 @@ The cursor `bot_answered_seq` is the condition of that unit: a replay cannot ans
 crash between reading and writing leaves the turn owed, so the sweep finds it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -28,13 +30,14 @@ from chatserver.domain.messages import (
 )
 from chatserver.domain.orders import OrderOutcome
 from chatserver.domain.people import Visitor
+from chatserver.domain.shop_context import VERIFIED, attributes_of, cart_value
 from chatserver.services import ending, scripts
 from chatserver.services.opening import hand_off
 from chatserver.services.order_desk import NoOrderDesk, OrderDesk
 from chatserver.services.people import people_of
 from chatserver.services.questions import Listening, note_turn
 from chatserver.services.work import Work
-from chatserver.storage import conversations, messages, sites, staff, visitors
+from chatserver.storage import conversations, identities, messages, sites, staff, visitors
 
 MAX_TAGS = 20
 
@@ -125,6 +128,13 @@ def read_turn(
     zone = ZoneInfo(site.settings.hours.zone)
     page = visitors.last_page(connection, visitor.id)
     parts = urlsplit(page.url if page else "")
+    identity = identities.of(connection, visitor.id, now_ms=now_ms)
+    said: Mapping[str, Any] = visitors.kept(connection, visitor.id).context
+    attributes = attributes_of(said)
+    if identity is not None:
+        said = {**said, **identity.context}
+        attributes |= attributes_of(identity.context)
+    attributes[VERIFIED] = "false" if identity is None else "true"
     situation = Situation(
         language=conversation.language,
         now=to_datetime(now_ms).astimezone(zone),
@@ -145,6 +155,8 @@ def read_turn(
         is_verified=desk.is_verified(connection, visitor),
         page=parts.path,
         campaign=(parse_qs(parts.query).get("utm_campaign") or [""])[-1],
+        cart=cart_value(said),
+        attributes=attributes,
     )
     state = _state(conversation.bot_state)
     return OwedTurn(conversation, visitor, tuple(heard), state, situation, heard_ms, site.key)

@@ -15,7 +15,7 @@ from chatserver.domain.messages import ActivityBody, ActivityType, Audience
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
 from chatserver.services import ending
-from chatserver.services.facts import MessagesChanged
+from chatserver.services.facts import MessagesChanged, TokensEnded
 from chatserver.services.opening import new_public_id
 from chatserver.services.work import Work
 from chatserver.storage import (
@@ -26,6 +26,7 @@ from chatserver.storage import (
     messages,
     order_codes,
     question_log,
+    visitor_tokens,
     visitors,
 )
 
@@ -61,6 +62,7 @@ def export(connection: Connection, visitor_public: str) -> dict[str, Any]:
             "details": kept.details,
             "context": kept.context,
         },
+        "identity": _identity(connection, visitor),
         "pages": [
             {"address": page.url, "title": page.title, "at": _time(page.at_ms)}
             for page in visitors.pages(connection, visitor.id)
@@ -79,6 +81,20 @@ def export(connection: Connection, visitor_public: str) -> dict[str, Any]:
         "conversations": [
             _conversation(connection, one) for one in conversations_of(connection, visitor)
         ],
+    }
+
+
+def _identity(connection: Connection, visitor: Visitor) -> dict[str, Any] | None:
+    said = identities.ever(connection, visitor.id)
+    if said is None:
+        return None
+    return {
+        "customer": said.customer,
+        "name": said.name,
+        "email": said.email,
+        "orders": list(said.orders),
+        "context": dict(said.context),
+        "until": _time(said.expires_ms),
     }
 
 
@@ -131,5 +147,7 @@ def erase(work: Work, visitor: Visitor) -> int:
         work.facts.append(MessagesChanged(locked.id, locked.public_id))
     order_codes.forget_of(work.connection, visitor.id)
     identities.forget(work.connection, visitor.id)
+    visitor_tokens.end_all(work.connection, visitor.id)
+    work.facts.append(TokensEnded(visitor.id))
     visitors.forget(work.connection, visitor.id, now_ms=work.now_ms)
     return len(found)

@@ -97,6 +97,13 @@ class AgentChanged:
     agent: StaffId
 
 
+@dataclass(frozen=True, slots=True)
+class TokensEnded:
+    """Tokens of a visitor may be worthless now; sockets that came by them end."""
+
+    visitor: VisitorId
+
+
 Fact: TypeAlias = (
     MessagePosted
     | MessagesChanged
@@ -107,6 +114,7 @@ Fact: TypeAlias = (
     | OfferEnded
     | SeenMoved
     | AgentChanged
+    | TokensEnded
 )
 
 

@@ -7,7 +7,7 @@ not exist, one of somebody else and one's own: in words, in work, and on a grid 
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from math import ceil
 
 import structlog
@@ -50,6 +50,7 @@ from chatserver.services.orders_codes import (
     try_code,
 )
 from chatserver.services.orders_source import (
+    NEWEST,
     Breaker,
     EndpointOrders,
     OrderSource,
@@ -261,13 +262,25 @@ def _mail(order: ShopOrder, site: Site, code: str, language: str) -> Mail:
 
 
 async def _tell_verified(source: OrderSource, identity: Identity, need: OrderNeed) -> OrderOutcome:
+    named = {number_key(number) for number in identity.orders}
     if need.number is None:
         found = await source.newest(identity)
+        if not found and identity.orders:
+            found = await _named(source, identity.orders[:NEWEST])
         return OrderFound(tuple(order.status for order in found)) if found else OrderUnknown()
     order = await source.find(need.number)
-    if order is None or not order.is_of_customer(identity.customer, identity.email):
+    if order is None:
+        return OrderUnknown()
+    is_named = number_key(order.status.number) in named
+    if not is_named and not order.is_of_customer(identity.customer, identity.email):
         return OrderUnknown()
     return OrderFound((order.status,))
+
+
+async def _named(source: OrderSource, numbers: Sequence[str]) -> tuple[ShopOrder, ...]:
+    """Return the orders that the site's word names."""
+    found = [await source.find(number) for number in numbers]
+    return tuple(order for order in found if order is not None)
 
 
 async def _tell_proven(source: OrderSource, number: str) -> OrderOutcome:

@@ -26,7 +26,7 @@ MAX_GROWTH = 200
 COLUMNS: dict[str, tuple[str, ...]] = {
     "number": (
         "number", "order", "order number", "order no", "order id", "siparis", "siparis no",
-        "siparis numarasi", "siparis kodu",
+        "siparis numarasi", "siparis kodu", "numara",
     ),
     "status": ("status", "order status", "durum", "siparis durumu"),
     "email": ("email", "e mail", "mail", "e posta", "eposta", "e posta adresi", "musteri e posta"),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from chatserver.domain.conversations import COMES_BACK_MS, Conversation, Status
+from chatserver.domain.identities import Identity
 from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId
 from chatserver.domain.messages import Audience, Message
 from chatserver.domain.people import Agent, PageView, Team, Visitor
@@ -20,6 +21,7 @@ from chatserver.storage import (
     consents,
     conversations,
     drafts,
+    identities,
     installation,
     messages,
     offers,
@@ -118,6 +120,7 @@ class Card:
     shop: dict[str, Any]
     consent: bool | None
     rating: int | None
+    identity: Identity | None
 
 
 def visitor_state(
@@ -361,13 +364,14 @@ def queue(connection: Connection, agent_id: StaffId, *, now_ms: int) -> Queue:
     )
 
 
-def card(connection: Connection, conversation: Conversation) -> Card:
+def card(connection: Connection, conversation: Conversation, *, now_ms: int) -> Card:
     """Return what is known of a conversation's visitor."""
-    past = [
-        other
-        for other in conversations.newest_of(connection, conversation.visitor)
-        if other.id != conversation.id
-    ]
+    identity = identities.of(connection, conversation.visitor, now_ms=now_ms)
+    devices = [conversation.visitor]
+    if identity is not None:
+        devices = identities.visitors_of(connection, conversation.site, identity.customer)
+    found = [one for device in devices for one in conversations.newest_of(connection, device)]
+    past = [one for one in found if one.id != conversation.id]
     rows = previews.of(connection, [other.id for other in past])
     names = {agent.id: agent.name for agent in agents.every(connection)}
     said = consents.newest(connection, conversation.visitor)
@@ -384,6 +388,7 @@ def card(connection: Connection, conversation: Conversation) -> Card:
             for other in past
         ),
         shop=visitors.kept(connection, conversation.visitor).context,
+        identity=identity,
         consent=None if said is None else said.given,
         rating=ratings.score_of(connection, conversation.id),
     )

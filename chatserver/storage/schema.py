@@ -333,16 +333,6 @@ order_code = Table(
     Index("ix_order_code_asked", "conversation_id", "number_key", "id"),
 )
 
-visitor_identity = Table(
-    "visitor_identity",
-    metadata,
-    Column("visitor_id", ForeignKey("visitor.id"), primary_key=True),
-    Column("customer", Text, nullable=False),
-    Column("email", Text, nullable=False, server_default=""),
-    Column("verified_ms", BigInteger, nullable=False),
-    Column("expires_ms", BigInteger, nullable=False),
-)
-
 file = Table(
     "file",
     metadata,

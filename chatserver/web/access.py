@@ -44,6 +44,8 @@ class Rule:
 
 
 MAX_TOLD_BYTES = 512
+MAX_ORDERS_BYTES = 20 * 1024 * 1024 + 4096
+"""An uploaded file of orders, with the form around it."""
 
 ROUTES = (
     Rule("home", "GET", "/", Access.ANYONE),
@@ -93,6 +95,19 @@ ROUTES = (
     Rule("widget_sites", "GET", "/settings/widget", Access.ADMIN),
     Rule("widget_settings", "GET", "/settings/widget/{site}", Access.ADMIN),
     Rule("do_widget_settings", "POST", "/settings/widget/{site}", Access.ADMIN),
+    Rule("hours_settings", "GET", "/settings/hours/{site}", Access.ADMIN),
+    Rule("do_hours_settings", "POST", "/settings/hours/{site}", Access.ADMIN),
+    Rule("orders_settings", "GET", "/settings/orders/{site}", Access.ADMIN),
+    Rule("do_orders_settings", "POST", "/settings/orders/{site}", Access.ADMIN),
+    Rule(
+        "do_orders_upload",
+        "POST",
+        "/settings/orders/{site}/upload",
+        Access.ADMIN,
+        MAX_ORDERS_BYTES,
+    ),
+    Rule("identity_settings", "GET", "/settings/identity/{site}", Access.ADMIN),
+    Rule("do_identity_settings", "POST", "/settings/identity/{site}", Access.ADMIN),
     Rule("transcripts", "GET", "/transcripts", Access.STAFF),
     Rule("transcript_file", "GET", "/transcripts/{public_id}.{format}", Access.STAFF),
     Rule("transcript_print", "GET", "/transcripts/{public_id}/print", Access.STAFF),

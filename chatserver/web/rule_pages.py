@@ -39,8 +39,9 @@ async def rules(web: Web, request: Request) -> Response:
         {field: value for field, value in asdict(rule).items() if field in RULE_FIELDS}
         for rule in proactive.rules_now(site, now_ms=web.clock.now_ms())
     ]
+    people = await web.people(site)
     close = {language: say(language, "action.close") for language in LANGUAGES}
-    given = script_json({"rules": out, "close": close})
+    given = script_json({"rules": out, "close": close, "back": people.back})
     body = f"(()=>{{const RULES={given};\n{script.body.decode()}}})()"
     response = protect(Response(body, media_type="text/javascript"), Kind.DATA)
     response.headers["Cache-Control"] = "public, max-age=300"

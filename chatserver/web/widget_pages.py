@@ -16,7 +16,8 @@ from chatserver.storage import sites
 from chatserver.web.accent import adapt, contrast
 from chatserver.web.context import Web
 from chatserver.web.forms import read_form
-from chatserver.web.pages import page, see_other
+from chatserver.web.pages import see_other
+from chatserver.web.settings_pages import settings_page, site_of
 from chatserver.web.templates import language_of
 
 RESULTS_SINCE = "2000-01-01"
@@ -34,23 +35,15 @@ async def widget_sites(web: Web, request: Request) -> Response:
     return see_other(f"/settings/widget/{found[0].key}")
 
 
-async def _site(web: Web, request: Request) -> Site:
-    site = await web.find_site(request.path_params["site"])
-    if site is None:
-        raise Refusal(Code.NOT_FOUND)
-    return site
-
-
 async def widget_settings(web: Web, request: Request) -> Response:
     """Serve `/settings/widget/<site>`."""
-    site = await _site(web, request)
-    is_saved = "saved" in request.query_params
-    return await _page(web, request, site, site.settings, saved=is_saved)
+    site = await site_of(web, request)
+    return await _page(web, request, site, site.settings)
 
 
 async def do_widget_settings(web: Web, request: Request) -> Response:
     """Keep what was typed, or only show how it would look."""
-    site = await _site(web, request)
+    site = await site_of(web, request)
     form = await read_form(request)
     typed = service.read_form(site, form)
     if typed.problems or form.get("do") == "preview":
@@ -70,7 +63,6 @@ async def _page(
     *,
     problems: frozenset[str] = frozenset(),
     typed: dict[str, str] | None = None,
-    saved: bool = False,
     status: int = 200,
 ) -> Response:
     widget = shown.widget
@@ -78,8 +70,6 @@ async def _page(
     seen = await web.database.read(service.seen_on, site.id)
     language = language_of(request)
     values: dict[str, Any] = {
-        "site": site,
-        "every": await web.database.read(sites.every),
         "widget": widget,
         "accent": shown.accent,
         "looks": looks,
@@ -89,13 +79,12 @@ async def _page(
         "rules": (typed or {}).get("rules", service.write_rules(widget.rules)),
         "results": await web.database.read(proactive.results, site, since=RESULTS_SINCE),
         "problems": problems,
-        "saved": saved,
         "snippet": snippet(web, request, site, shown),
         "seen": None
         if seen is None
         else (urlsplit(seen[0]).netloc, date_text(to_datetime(seen[1]), language)),
     }
-    return page(web, request, "widget_settings.html", section="widget", status=status, **values)
+    return await settings_page(web, request, site, "widget", status=status, **values)
 
 
 def snippet(web: Web, request: Request, site: Site, settings: SiteSettings) -> str:

@@ -57,6 +57,8 @@ PAYLOADS: dict[tuple[str, str], dict[str, Any]] = {
     (VISITOR, "privacy_get"): {},
     (VISITOR, "data_export"): {},
     (VISITOR, "data_erase"): {},
+    (VISITOR, "identify"): {"identity": "not.a.word.of.the.site"},
+    (VISITOR, "visitor_end"): {},
     (VISITOR, "rule_count"): {"rule": "welcome", "step": "opened"},
     (AGENT, "message_send"): {
         "client_id": "{id}",
@@ -227,7 +229,7 @@ async def agent_of_another_site(server: ServerProcess) -> AgentClient:
 
 
 class TestZ03EachRoleHasItsOwnEvents:
-    async def test_without_a_token_only_visitor_start_is_answered(
+    async def test_without_a_token_only_becoming_somebody_is_answered(
         self, server: ServerProcess
     ) -> None:
         nobody = VisitorClient(server.origin)
@@ -235,7 +237,8 @@ class TestZ03EachRoleHasItsOwnEvents:
         for event in PAYLOADS:
             if event[0] == VISITOR and event[1] != "visitor_start":
                 answer = await nobody.ask(event[1], **payload(event, MISSING))
-                assert (answer["ok"], answer["code"]) == (False, "unauthenticated"), event
+                code = "identity_refused" if event[1] == "identify" else "unauthenticated"
+                assert (answer["ok"], answer["code"]) == (False, code), event
         await nobody.close()
 
     async def test_a_visitor_can_not_send_an_agents_events(self, two: Any) -> None:

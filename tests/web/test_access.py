@@ -125,6 +125,7 @@ FORM_NOT_FILLED_IN = {
     "do_add_check",
     "do_settle",
     "do_import",
+    "do_orders_upload",
     "do_help_feedback",
 }
 
@@ -145,6 +146,8 @@ def expected(rule: Rule, role: str) -> set[int]:
         return {404}  # what was signed for another purpose opens nothing
     if rule.name == "do_told":
         return {403}  # our own page is no shop
+    if rule.name == "do_identity_settings":
+        return {303}
     if rule.method == "POST":
         return {303, 401, 422}  # done, wrong password, form not filled in
     return {200, 303} if rule.name in {"home", "sign_in", "widget_sites"} else {200}

@@ -12,7 +12,9 @@ from chatserver.domain.conversations import HandoffReason, Status
 from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.domain.people import Role
 from chatserver.domain.widgets import WidgetSettings
+from chatserver.services.hours_form import DAYS
 from chatserver.services.transcripts import DETAILS, EXPORT_FORMATS
+from chatserver.web.settings_pages import TABS
 from chatserver.web.templates import accepted, script_json
 from faq import load_starter
 
@@ -46,6 +48,8 @@ PATTERNS: dict[str, list[str]] = {
     "web.reason.": [reason.value for reason in HandoffReason],
     "web.detail.": sorted(DETAILS),
     "web.auth.password_": ["short", "long", "email"],
+    "web.settings.": list(TABS),
+    "web.hours.day.": list(DAYS),
     "web.month.": [str(month) for month in range(1, 13)],
     "web.widget.theme.": list(get_args(get_type_hints(WidgetSettings)["theme"])),
     "web.widget.position.": list(get_args(get_type_hints(WidgetSettings)["position"])),

@@ -3,6 +3,9 @@
 from alembic import context
 
 from chatserver.storage import faq_schema as _faq_schema  # noqa: F401 - its tables join the metadata
+from chatserver.storage import (
+    identity_schema as _identity_schema,  # noqa: F401 - its tables join the metadata
+)
 from chatserver.storage.schema import metadata
 
 connection = context.config.attributes["connection"]

@@ -68,6 +68,7 @@
  * @property {string} email
  * @property {string} phone
  * @property {boolean} verified
+ * @property {{customer: string, name: string, email: string, shop: Record<string, any>, until_ms: number} | null} identity whom the site vouches for
  * @property {string} language
  * @property {string} device
  * @property {boolean} online

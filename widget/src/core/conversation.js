@@ -94,6 +94,11 @@ export class VisitorConversation {
     }
   }
 
+  /** Who we are to the server. */
+  get identity() {
+    return this.#identity
+  }
+
   /** The server's time minus ours, milliseconds. */
   get offset() {
     return this.#offset
@@ -258,6 +263,8 @@ export class VisitorConversation {
     this.#backoff.reset()
     if (!fact.authenticated && this.#identity.known) this.#forgetVisitor()
     this.#identity.authenticated = fact.authenticated
+    this.#identity.identified = fact.identified ?? false
+    if (this.#identity.known && !fact.authenticated) return this.#connection.restart()
     const live = fact.conversations.find(({ status }) => status !== 'resolved')
     const same = fact.conversations.find(({ conversation }) => conversation === this.#log?.conversation)
     const view = live ?? same ?? fact.conversations[0] ?? null

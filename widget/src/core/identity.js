@@ -13,8 +13,16 @@ export class Identity {
   #token
   #site
   #language
+  /** The token that the live socket is known by. @type {string | null} */
+  #said = null
   /** Whether the live socket is the visitor's. */
   authenticated = false
+  /** Whether that is because the site vouched for them. */
+  identified = false
+  /** The site's signed word on who is here: null for nobody, undefined where it says nothing. @type {string | null | undefined} */
+  word
+  /** Settled when the word was told. @type {Promise<unknown> | undefined} */
+  claiming
   /** The shop's page the visitor looks at. @type {Page | null} */
   page
 
@@ -34,7 +42,7 @@ export class Identity {
 
   /** What `connect` says of us. */
   auth() {
-    const token = this.#token.read()
+    const token = this.#said = this.#token.read()
     return { ...this.#self(), site: this.#site, ...(token !== null && { token }) }
   }
 
@@ -45,22 +53,34 @@ export class Identity {
    * @returns {Promise<Refused | null>} null when we are; rejects with `ConnectionLost`
    */
   async start() {
+    await this.claiming
     if (this.authenticated) return null
     if (this.known) {
       // Another tab became the visitor while we waited for the lock.
       this.#connection.restart()
       throw new ConnectionLost('connecting with the token')
     }
-    const answer = await this.#connection.request('visitor_start', { site: this.#site, ...this.#self() })
+    const { word } = this
+    const answer = await this.#connection.request('visitor_start', { site: this.#site, ...this.#self(), ...(word && { identity: word }) })
+    if (answer.code === 'identity_refused') {
+      // They may write all the same; nobody vouches for them.
+      this.word = undefined
+      return this.start()
+    }
     if (!answer.ok) return answer
-    this.#token.write(answer.token)
+    this.take(answer.token)
     this.authenticated = true
     return null
   }
 
-  /** The server does not know our token (any more). */
+  /** Be known by this token from the next connection on. @param {string} token */
+  take(token) {
+    this.#token.write(this.#said = token)
+  }
+
+  /** The server does not know our token (any more); one that another tab got meanwhile stays. */
   forget() {
-    this.#token.remove()
+    if (this.#token.read() === this.#said) this.#token.remove()
     this.authenticated = false
   }
 

@@ -47,7 +47,7 @@
  *   {kind: 'activity', body: ActivityView})} MessageView
  *
  * @typedef {{state: 'free' | 'busy' | 'away', open: boolean | null, opens_at_ms: number | null,
- *   faces: string[]}} PeopleView
+ *   faces: string[], back?: Record<string, string>, holiday?: Record<string, string>}} PeopleView
  *
  * @typedef {object} VisitorState
  * @property {string} conversation
@@ -71,6 +71,7 @@
  * @typedef {object} VisitorReady
  * @property {string} epoch
  * @property {boolean} authenticated
+ * @property {boolean} [identified] by the site's word
  * @property {VisitorState[]} conversations
  * @property {PeopleView} people
  * @property {Limits} limits

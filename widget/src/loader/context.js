@@ -1,6 +1,6 @@
 // What a shop says of basket, product and order, cut to what is ever sent on. Pure.
 
-const FIELDS = ['cart', 'product', 'order', 'page']
+const FIELDS = ['cart', 'product', 'order', 'page', 'visitor']
 const MOST_CHARS = 4000
 const MOST_DEPTH = 4
 
@@ -16,7 +16,7 @@ function plain(value, depth) {
 }
 
 /**
- * The four fields a shop may set; a field that is too long is left out.
+ * The fields a shop may set; a field that is too long is left out.
  *
  * @param {unknown} said
  * @returns {Record<string, unknown>}

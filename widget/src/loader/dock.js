@@ -24,7 +24,7 @@ function dock(core) {
   let rule
   /** @type {Record<string, unknown>} */
   let context = {}
-  /** @type {string | undefined} */
+  /** Who is signed in, by the shop's signature; null for nobody. @type {string | null | undefined} */
   let jwt
   let leaves = false
 
@@ -83,7 +83,8 @@ function dock(core) {
       now.unread = +value
       lay()
       announce(type, { count: now.unread })
-    } else if (type === 'live') now.live = flag(value === true)
+    } else if (type === 'back') button.title = `${value}`
+    else if (type === 'live') now.live = flag(value === true)
     // The panel never announces what was written.
     else if (type === 'event') announce(name, value)
   }
@@ -137,7 +138,7 @@ function dock(core) {
       announce('context', context)
     },
     identify(/** @type {unknown} */ signed) {
-      jwt = typeof signed === 'string' ? signed : undefined
+      jwt = typeof signed === 'string' ? signed : null
       tell({ type: 'identify', jwt })
     },
     setLanguage(/** @type {string} */ tag) {

@@ -9,9 +9,9 @@ import css from './rules.css'
  * @typedef {import('./main.js').Core} Core
  */
 
-/** Put in by the server. @type {{rules: Rule[], close: Record<string, string>}} */
+/** Put in by the server. @type {{rules: Rule[], close: Record<string, string>, back: Record<string, string>}} back: when people are there again */
 // @ts-expect-error: a name that the served file declares
-const { rules, close: CLOSE } = RULES
+const { rules, close: CLOSE, back } = RULES
 /** Nobody is spoken to before so long on a page, milliseconds. */
 const PATIENCE_MS = 3000
 
@@ -25,6 +25,7 @@ function watch(core) {
   const life = new AbortController()
   const { signal } = life
   const born = performance.now()
+  button.title ||= back[now.language] ?? ''
 
   /** What is remembered: in this visit that we spoke, for good that it was closed. @param {'sessionStorage' | 'localStorage'} where @param {boolean} [write] */
   function mark(where, write = false) {

@@ -16,7 +16,7 @@ page.$chatwoot ??= {
   popoutChatWindow: () => say('open'),
   setLocale: (/** @type {string} */ tag) => say('setLanguage', tag),
   setColorScheme: (/** @type {string} */ theme) => say('setTheme', theme),
-  setCustomAttributes: (/** @type {unknown} */ values) => say('context', { page: values }),
+  setCustomAttributes: (/** @type {unknown} */ values) => say('context', { visitor: values }),
   setConversationCustomAttributes: (/** @type {unknown} */ values) => say('context', { order: values }),
   setUser() {}, setLabel() {}, removeLabel() {}, deleteCustomAttribute() {},
   reset: () => say('shutdown'),
@@ -39,7 +39,7 @@ Object.assign(tawk, {
   maximize: () => say('open'), minimize: () => say('close'), toggle: () => say('toggle'), popup: () => say('open'),
   showWidget: () => say('show'), hideWidget: () => say('hide'), shutdown: () => say('shutdown'), start() {}, endChat() {},
   isChatMaximized: () => state().open, isChatMinimized: () => !state().open, isChatOngoing: () => state().live,
-  setAttributes(/** @type {unknown} */ values, /** @type {unknown} */ done) { say('context', { page: values }); if (typeof done === 'function') done() },
+  setAttributes(/** @type {unknown} */ values, /** @type {unknown} */ done) { say('context', { visitor: values }); if (typeof done === 'function') done() },
   addEvent(/** @type {string} */ name, /** @type {unknown} */ _, /** @type {unknown} */ done) { say('track', name); if (typeof done === 'function') done() },
   addTags() {}, removeTags() {},
 })
@@ -61,7 +61,7 @@ const CRISP = {
   'do chat:show': () => say('show'), 'do chat:hide': () => say('hide'), 'do session:reset': () => say('shutdown'),
   'do trigger:run': ([name]) => say('track', name),
   'set message:text': ([text]) => say('open', { prefill: text }),
-  'set session:data': ([values]) => say('context', { page: Array.isArray(values) ? Object.fromEntries(values) : values }),
+  'set session:data': ([values]) => say('context', { visitor: Array.isArray(values) ? Object.fromEntries(values) : values }),
   'set session:event': ([events]) => { for (const [name] of Array.isArray(events) ? events : []) say('track', name) },
 }
 /** @type {Record<string, string>} */

@@ -11,6 +11,7 @@ import { FallbackStore, IndexedStore, textStore } from '../core/stores.js'
 import { VERSION } from '../core/wire.js'
 import { makeTimes, makeWords } from '../core/words.js'
 import { makeCells } from './cells.js'
+import { whenBack } from './frame.js'
 import { listenToLoader, pageOf } from './port.js'
 
 /** @typedef {import('./frame.js').FrameData} FrameData */
@@ -45,8 +46,6 @@ export function makeDesk(frame, dress, lend) {
   const clock = systemClock
   const t = makeWords(frame.language, frame.words)
   const times = makeTimes(frame.language, t, { now: () => clock.now() })
-  // When the shop opens is said in the shop's time, as the bot says it.
-  const shopTimes = makeTimes(frame.language, t, { now: () => clock.now(), timeZone: frame.site.zone })
   const client = clientId()
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
@@ -79,8 +78,6 @@ export function makeDesk(frame, dress, lend) {
   const replying = cell(/** @type {MessageView | null} */ (null))
   /** Addresses of files, and until when they are good. @type {Map<string, {url: string, until: number}>} */
   const links = new Map()
-  /** @type {Record<string, unknown>} */
-  let context = {}
   let rule = ''
   const state = cell(chat.state)
   const line = cell(connection.state)
@@ -95,7 +92,8 @@ export function makeDesk(frame, dress, lend) {
   const loader = listenToLoader({
     origins: frame.origins,
     hear(message) {
-      if (message.context) tellContext(message.context)
+      if (message.jwt !== undefined) chat.identity.word = message.jwt
+      if (message.context || message.jwt !== undefined) void more().then(({ shop }) => shop(message.context)).catch(() => {})
       const page = pageOf(message.page)
       if (page !== null) chat.pageViewed(page)
       if (message.type === 'hello') {
@@ -110,12 +108,6 @@ export function makeDesk(frame, dress, lend) {
   })
 
   let justShownUntil = 0
-  /** @param {unknown} said of cart, product, order, page; unverified */
-  function tellContext(said) {
-    if (typeof said === 'object' && said !== null) context = { ...said }
-    if (state.value.known && connection.isReady && Object.keys(context).length > 0) void chat.ask('context_set', { context }).catch(() => {})
-  }
-
   /** Fetch the parts that are not needed at once. An address that is gone is a newer server's: start anew. */
   function more() {
     fetching ??= import(frame.more.js).then(module => {
@@ -165,21 +157,27 @@ export function makeDesk(frame, dress, lend) {
   }
 
   function forget() {
+    connection.tell('visitor_end', {})
     connection.stop()
+    clear()
+  }
+
+  /** Nothing of who was here stays on this device. */
+  function clear() {
     token.remove()
     draft.remove()
     for (const { client_id } of outbox.entries) void outbox.discard(client_id)
   }
 
   const announce = (/** @type {string} */ name, /** @type {unknown} */ value = null) => loader.say({ type: 'event', name, value })
-  let before = { unread: -1, live: false, agent: /** @type {string | null} */ (null), status: '' }
+  let before = { back: '', unread: -1, live: false, agent: /** @type {string | null} */ (null), status: '' }
   chat.subscribe(next => {
     state.value = next
-    const now = { unread: next.unread, live: next.known, agent: next.view?.agent ?? null, status: next.view?.status ?? '' }
+    const now = { back: whenBack(frame, people.value), unread: next.unread, live: next.known, agent: next.view?.agent ?? null, status: next.view?.status ?? '' }
     // News that were still on their way when the panel was opened: straight to them.
     if (now.unread > 0 && screen.value === 'home' && shown.value && clock.now() < justShownUntil) openThread()
+    if (now.back !== before.back) loader.say({ type: 'back', value: now.back })
     if (now.unread !== before.unread) loader.say({ type: 'unread', value: now.unread })
-    if (now.live && !before.live) tellContext(context)
     if (now.live !== before.live) {
       loader.say({ type: 'live', value: now.live })
       channel?.postMessage({ token: now.live })
@@ -197,10 +195,7 @@ export function makeDesk(frame, dress, lend) {
     if (author.kind === 'visitor') rule = ''
   })
   chat.onMessage(({ author }) => announce(author.kind === 'visitor' ? 'message:sent' : 'message:received', { author: author.kind }))
-  connection.subscribe(next => {
-    line.value = next
-    if (next.phase === 'ready') tellContext(context)
-  })
+  connection.subscribe(next => { line.value = next })
   channel?.addEventListener('message', ({ data }) => { if (typeof data?.token === 'boolean') chat.tokenChanged() })
   watchPage({ connection, outbox, window, document, clock })
   if (!token.durable) memory.value = true
@@ -214,10 +209,10 @@ export function makeDesk(frame, dress, lend) {
     },
     pass() { passed.value = true },
     erased() {
-      draft.remove()
+      clear()
       chat.forget()
     },
-    subscribe, frame, t, times, shopTimes, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
+    subscribe, frame, t, times, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
     close: () => loader.say({ type: 'close' }),
     async start() {
       await outbox.open()

@@ -27,3 +27,8 @@ export function readFrame() {
   const data = JSON.parse(document.getElementById('frame-data')?.textContent || '{}')
   return { words: {}, people: null, popular: [], origins: [], hosted: false, reply_ms: null, widget: WIDGET, ...data }
 }
+
+/** When people are there again, as the server words it; "" when they are, or nobody knows. @param {FrameData} frame @param {PeopleView | null} people */
+export function whenBack(frame, people) {
+  return people?.back?.[frame.language] ?? ''
+}

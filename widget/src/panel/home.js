@@ -1,7 +1,8 @@
 // The first screen: who is there, what is often asked, and the way into a conversation.
 
 import { useState } from 'preact/hooks'
-import { Faces, Icon, Avatar, html, useDesk, whenBack } from './kit.js'
+import { Faces, Icon, Avatar, html, useDesk } from './kit.js'
+import { whenBack } from './frame.js'
 
 /** @typedef {import('../core/wire.js').PeopleView} PeopleView */
 /** @typedef {import('./desk.js').Desk} Desk */
@@ -12,7 +13,7 @@ function hours(desk, people) {
   if (people === null) return null
   if (people.state === 'free') return { on: true, said: t('widget.header.open'), more: frame.reply_ms === null ? '' : t('widget.header.reply_time', { duration: times.duration(Math.max(60_000, Math.ceil(frame.reply_ms / 60_000) * 60_000)) }) }
   if (people.state === 'busy') return { on: true, said: t('widget.header.busy'), more: '' }
-  const more = whenBack(desk, people)
+  const more = whenBack(frame, people)
   if (people.open === false) return { on: false, said: t('widget.header.closed'), more }
   return { on: false, said: t('widget.header.closed_bot'), more }
 }

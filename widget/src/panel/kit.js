@@ -76,8 +76,3 @@ export function Faces({ names }) {
     ${names.slice(0, 3).map(name => html`<${Avatar} name=${name} />`)}
   </span>`
 }
-
-/** When people are back, in words; "" when nobody knows. @param {Desk} desk @param {import('../core/wire.js').PeopleView | null} people */
-export function whenBack({ t, shopTimes }, people) {
-  return people?.opens_at_ms == null ? '' : t('widget.header.opens', { when: shopTimes.moment(people.opens_at_ms) })
-}

@@ -2,7 +2,8 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Bubbles } from './bubbles.js'
-import { Avatar, Faces, Icon, html, useDesk, whenBack, write } from './kit.js'
+import { Avatar, Faces, Icon, html, useDesk, write } from './kit.js'
+import { whenBack } from './frame.js'
 import { correctable, openForm, rowsOf } from './rows.js'
 
 /** @typedef {import('./rows.js').Row} Row */
@@ -91,7 +92,7 @@ export function Thread() {
       ${lines}
       ${view?.status === 'waiting' && !away && html`<${Queue} />`}
       ${away && !asks && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
-        <p>${[whenBack(desk, state.value.people), t('widget.away.answer')].filter(Boolean).join(' · ')}</p></div>`}
+        <p>${[whenBack(desk.frame, state.value.people), t('widget.away.answer')].filter(Boolean).join(' ')}</p></div>`}
       ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Avatar} name=${typing.name} bot=${typing.kind === 'bot'} /></div>`}
       ${view?.status === 'resolved' && html`<${Ended} />`}
     </div>

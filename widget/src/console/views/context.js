@@ -15,7 +15,10 @@ export function ContextPane() {
   const one = model.current.value
   if (one === null) return null
   const { context = null, state = 'loading' } = model.contexts.value.get(one.conversation) ?? {}
-  const name = context?.name || one.visitor_name
+  const known = context?.identity ?? null
+  const name = known?.name || context?.name || one.visitor_name
+  // What they say of themselves, where the shop does not say the same.
+  const said = context === null ? [] : /** @type {const} */ (['name', 'email', 'phone']).filter(key => context[key] !== '' && context[key] !== (key === 'phone' ? '' : known?.[key] ?? (key === 'name' ? context.name : '')))
   const shown = name || visitorName(t, one)
   return html`<section class="ctx" id="context" aria-label=${t('console.visitor.title')} tabindex="-1">
     <section>
@@ -23,11 +26,16 @@ export function ContextPane() {
         <div class="cut"><p class="b t14 cut">${shown}</p>
           <p class="t12 t2">${context === null ? '' : t(context.online ? 'console.visitor.online' : 'console.visitor.offline', { when: times.ago(context.last_seen_ms) })}</p></div>
         <button type="button" class="btn ghost ico shut" aria-label=${t('action.close')} onClick=${() => { model.drawer.value = false }}><${Icon} name="x" /></button></div>
-      <p class="badge">${context?.verified ? html`<${Icon} name="check" size="s" />${t('console.visitor.verified')}` : html`<${Icon} name="info" size="s" />${t('console.visitor.unverified_long')}`}</p>
+      <p class=${known === null ? 'badge' : 'badge good'}>${known !== null ? html`<${Icon} name="check" size="s" />${t('console.visitor.verified')}` : html`<${Icon} name="info" size="s" />${t('console.visitor.unverified_long')}`}</p>
       ${context?.consent == null ? null : html`<p class="badge">${t(context.consent ? 'console.consent.given' : 'console.consent.withdrawn')}</p>`}
       ${state === 'missing' ? html`<p class="t12 t2">${t('console.visitor.missing')} <button type="button" class="link t12" onClick=${() => { void actions.loadContext(one.conversation) }}>${t('console.send.retry')}</button></p>` : null}
+      ${known === null ? null : html`<dl class="kv known"><${Pair} name=${t('console.visitor.name')} value=${known.name} /><${Pair} name=${t('console.visitor.email')} value=${known.email} />
+        <${Pair} name=${t('console.visitor.customer')} value=${known.customer} /></dl>`}
+      ${known !== null && said.length > 0 ? html`<p class="badge"><${Icon} name="info" size="s" />${t('console.visitor.said')}</p>` : null}
       <dl class="kv">
-        <${Pair} name=${t('console.visitor.email')} value=${context?.email} /><${Pair} name=${t('console.visitor.phone')} value=${context?.phone} />
+        ${said.map(key => html`<${Pair} name=${t(`console.visitor.${key}`)} value=${context?.[key]} />`)}
+      </dl>
+      <dl class="kv">
         <${Pair} name=${t('console.visitor.language')} value=${languageName(context?.language ?? one.language, language)} />
         <${Pair} name=${t('console.visitor.device')} value=${context?.device} />
         <${Pair} name=${t('console.visitor.site')} value=${one.site_name} />
@@ -35,6 +43,7 @@ export function ContextPane() {
         <${Pair} name=${t('console.visitor.opened')} value=${times.moment(one.opened_ms)} />
       </dl>
     </section>
+    ${known === null || Object.keys(known.shop).length === 0 ? null : html`<${Shop} shop=${known.shop} verified />`}
     ${context === null || Object.keys(context.shop).length === 0 ? null : html`<${Shop} shop=${context.shop} />`}
     ${context === null ? null : html`<${Trail} pages=${context.pages} online=${context.online} />
     <section><h2><${Icon} name="hist" size="s" />${t('console.visitor.past')}<span class="r">${context.past.length > 0 ? context.past.length : ''}</span></h2>
@@ -46,11 +55,11 @@ export function ContextPane() {
   </section>`
 }
 
-/** What the shop's page says, as it says it; nobody has checked it. @param {{shop: Record<string, any>}} props */
-function Shop({ shop }) {
+/** What the shop's page says as it says it, or what its server says under its signature. @param {{shop: Record<string, any>, verified?: boolean}} props */
+function Shop({ shop, verified = false }) {
   const { t } = useApp()
-  return html`<section><h2><${Icon} name="tag" size="s" />${t('console.shop.title')}<span class="r">${t('console.shop.unverified')}</span></h2>
-    <dl class="kv">${['cart', 'product', 'order', 'page'].map(field => html`<${Pair} name=${t(`console.shop.${field}`)} value=${plain(shop[field])} />`)}</dl></section>`
+  return html`<section><h2><${Icon} name="tag" size="s" />${t('console.shop.title')}<span class="r">${t(verified ? 'console.shop.verified' : 'console.shop.unverified')}</span></h2>
+    <dl class="kv">${['cart', 'product', 'order', 'page', 'visitor'].map(field => html`<${Pair} name=${t(`console.shop.${field}`)} value=${plain(shop[field])} />`)}</dl></section>`
 }
 
 /** A small value as one line. @param {any} value @returns {string | undefined} */

@@ -8,6 +8,7 @@ import { makeData } from './data.js'
 import { makeEnded } from './ended.js'
 import { makeFound } from './found.js'
 import { makeOrderCard } from './ordercard.js'
+import { makeShop } from './shop.js'
 import { makeUploads } from './uploads.js'
 import './more.css'
 
@@ -32,5 +33,5 @@ const WORDS = MORE_WORDS
 export function make(lent) {
   const { language } = lent.desk.frame
   const kit = { ...lent, say: makeWords(language, { ...lent.desk.frame.words, ...WORDS[language] }) }
-  return { adapt, ...makeUploads(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
+  return { adapt, shop: makeShop(lent.desk), ...makeUploads(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
 }
