@@ -70,6 +70,7 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
     ClientEvent("message_send", AGENT, client.AgentMessageSend, client.MessageSent),
     ClientEvent("conversation_sync", AGENT, client.ConversationSync, client.AgentSync),
     ClientEvent("history_get", AGENT, asks.HistoryGet, asks.History),
+    ClientEvent("card_send", AGENT, asks.CardSend, client.MessageSent),
     ClientEvent("file_offer", AGENT, asks.AgentFileOffer, asks.FileOffered),
     ClientEvent("file_links", AGENT, asks.FileLinksGet, asks.FileLinks),
     ClientEvent("messages_seen", AGENT, client.MessagesSeen, client.Done),

@@ -65,6 +65,12 @@ PAYLOADS: dict[tuple[str, str], dict[str, Any]] = {
     },
     (AGENT, "conversation_sync"): {"wants": [{"conversation": "{c}", "after": 0}]},
     (AGENT, "history_get"): {"conversation": "{c}", "before": 9},
+    (AGENT, "card_send"): {
+        "conversation": "{c}",
+        "client_id": "{id}",
+        "fence": 1,
+        "link": {"title": "a", "url": "https://shop.example/"},
+    },
     (AGENT, "file_offer"): {
         "conversation": "{c}",
         "client_id": "{id}",

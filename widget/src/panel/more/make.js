@@ -4,6 +4,7 @@
 import { adapt } from '../../look/accent.js'
 import { makeWords } from '../../core/words.js'
 import { makeBefore } from './before.js'
+import { makeCards } from './cards.js'
 import { makeData } from './data.js'
 import { makeEnded } from './ended.js'
 import { makeFound } from './found.js'
@@ -32,5 +33,5 @@ const WORDS = MORE_WORDS
 export function make(lent) {
   const { language } = lent.desk.frame
   const kit = { ...lent, say: makeWords(language, { ...lent.desk.frame.words, ...WORDS[language] }) }
-  return { adapt, ...makeUploads(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
+  return { adapt, ...makeUploads(kit), ...makeCards(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
 }
