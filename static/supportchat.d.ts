@@ -40,7 +40,19 @@ declare namespace SupportChat {
     context: Context
     teaser: { rule: string }
     rule: { rule: string }
-    'cart:added': { product: Plain }
+    /**
+     * The shopper pressed "add to basket" on a product's card. The button is there where somebody
+     * listens with `on`. Call `done(true)` once it is in the basket, `done(false)` where it can't be.
+     */
+    'cart:add': {
+      sku: string
+      title: string
+      url: string
+      /** In lira; null where the card says none. */
+      price: number | null
+      quantity: 1
+      done(ok?: boolean): void
+    }
     error: { code: string }
   }
 
