@@ -39,6 +39,7 @@ from chatserver.services.people import people_of
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
+from chatserver.services.transcript_mail import TranscriptLetters
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.services.usual import UsualReplies
 from chatserver.settings import Settings
@@ -190,9 +191,10 @@ def build_app(
         else OneOfMany(chat, clock=shared_clock, shares=settings.shares)
     )
     windows = _windows(settings)
+    mailer = mailer or mailer_of(settings, clock)
     chat.desk = OrderCounter(
         chat,
-        mailer=mailer or mailer_of(settings, clock),
+        mailer=mailer,
         outbound=Outbound(allow_local=settings.allow_local_orders),
         secret_key=settings.secret_key,
         windows=windows,
@@ -217,6 +219,7 @@ def build_app(
         epoch="",
         transcript_path=transcript_path,
         files=files.FileLinks(settings.secret_key, clock),
+        letters=None if mailer is None else TranscriptLetters(chat, mailer, windows=windows),
         fanout=fanout,
     )
     realtime = Realtime(edge, broadcaster)
@@ -279,6 +282,7 @@ def build_app(
             for found in chat.knowledge.find(text, language).found
         ],
         check_search=edge.rates.check_search,
+        sends_mail=mailer is not None,
         reply_ms=usual.reply_ms,
         count_shown=count_shown,
         is_ready=lambda: storage_checks(database),

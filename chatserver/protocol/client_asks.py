@@ -128,6 +128,24 @@ class CardSend(Event, frozen=True):
     link: LinkIn | None = None
 
 
+class TranscriptMail(Event, frozen=True):
+    """Ask for this conversation by mail. email: counts only where the shop knows no address.
+
+    Refused with `bad_request` and `field:email` where an address is wanted, with `forbidden` before
+    anybody of the shop has answered, with `not_available` where no mail is sent.
+    """
+
+    conversation: PublicIdField
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class TranscriptMailed(Fact, frozen=True):
+    """It is on its way. to: the address with most of it hidden."""
+
+    to: str
+    ok: Literal[True] = True
+
+
 class DetailsGive(Event, frozen=True):
     """What the visitor filled in before the conversation, by the site's fields.
 

@@ -56,6 +56,7 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
     ClientEvent("handoff_request", VISITOR, client.HandoffRequest, client.MessageSent),
     ClientEvent("conversation_leave", VISITOR, client.ConversationLeave, client.MessageSent),
     ClientEvent("transcript_link", VISITOR, client.TranscriptLink, client.TranscriptLinks),
+    ClientEvent("transcript_mail", VISITOR, asks.TranscriptMail, asks.TranscriptMailed),
     ClientEvent("history_get", VISITOR, asks.HistoryGet, asks.History),
     ClientEvent("csat_submit", VISITOR, asks.CsatSubmit, client.MessageSent),
     ClientEvent("file_offer", VISITOR, asks.FileOffer, asks.FileOffered),

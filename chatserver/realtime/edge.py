@@ -23,6 +23,7 @@ from chatserver.realtime.rates import Rates
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.services.chat import Chat
 from chatserver.services.files import FileLinks
+from chatserver.services.transcript_mail import TranscriptLetters
 from chatserver.settings import Settings
 from chatserver.storage import files as stored_files
 
@@ -54,6 +55,7 @@ class Edge:
         epoch: of the database, for messages on the wire.
         files: signs leave to send files, and addresses under which they are had.
         transcript_path: makes the signed path to a visitor's own transcript, in a language.
+        letters: mails visitors their transcripts; None where no mail is sent.
         fanout: the line to other processes, where there may be any.
     """
 
@@ -65,6 +67,7 @@ class Edge:
     files: FileLinks
     connections: Connections = field(default_factory=Connections)
     server: SocketServer | None = None
+    letters: TranscriptLetters | None = None
     fanout: Fanout | None = None
     draining: bool = False
 

@@ -95,6 +95,7 @@ class Web:
         check_search: counts one search of an address; refuses too many.
         reply_ms: how long a first answer usually takes on a site, or None.
         count_shown: counts that a rule of a site spoke.
+        sends_mail: whether mail is sent from here.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
         votes: who said today what of which answer in the help centre.
@@ -118,6 +119,7 @@ class Web:
     count_shown: Callable[[Site, str], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
+    sends_mail: bool = False
     health: Callable[[], Health] = lambda: Health("", "single")
     votes: Once = field(default_factory=Once)
     assets: Assets = field(default_factory=load_assets)

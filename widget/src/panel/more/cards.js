@@ -60,7 +60,7 @@ export function makeCards({ html, Icon, say, desk: { basket, carted, frame, send
     const { title, url, text } = message.body
     const way = wayTo(url)
     const inside = html`<span><b dir="auto">${title}</b>${text && html`<span class="text" dir="auto">${text}</span>`}${way && html`<small>${way.host}</small>`}</span>`
-    return html`<div class="card link">${who}${way ? html`<a class="row" href=${way.href} ...${outside}>${inside}${draw(OUT)}</a>` : html`<div class="row">${inside}</div>`}</div>`
+    return html`<div class="card leads">${who}${way ? html`<a class="row" href=${way.href} ...${outside}>${inside}${draw(OUT)}</a>` : html`<div class="row">${inside}</div>`}</div>`
   }
 
   return { ProductCard, LinkCard }

@@ -8,6 +8,7 @@ import { makeCards } from './cards.js'
 import { makeData } from './data.js'
 import { makeEnded } from './ended.js'
 import { makeFound } from './found.js'
+import { makeMenu } from './menu.js'
 import { makeOrderCard } from './ordercard.js'
 import { makeUploads } from './uploads.js'
 import './more.css'
@@ -33,5 +34,5 @@ const WORDS = MORE_WORDS
 export function make(lent) {
   const { language } = lent.desk.frame
   const kit = { ...lent, say: makeWords(language, { ...lent.desk.frame.words, ...WORDS[language] }) }
-  return { adapt, ...makeUploads(kit), ...makeCards(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
+  return { adapt, ...makeUploads(kit), ...makeCards(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), Menu: makeMenu(kit), OrderCard: makeOrderCard(kit) }
 }
