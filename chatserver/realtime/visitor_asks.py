@@ -74,6 +74,8 @@ async def transcript_mail(
     """Mail the visitor's own conversation."""
     visitor = _visitor(connection)
     edge.rates.check_send(visitor.id)
+    if await edge.chat.read(conversations.find_of_visitor, visitor.id, event.conversation) is None:
+        raise Refusal(Code.NOT_FOUND)
     if edge.letters is None:
         raise Refusal(Code.NOT_AVAILABLE, "No mail is sent here.")
     to = await edge.letters.send(

@@ -42,9 +42,10 @@ async def test_the_transcript_is_mailed_once_somebody_has_answered(
             await expect(ask).to_have_count(0)
 
             await grace.available()
-            await grace.tab("bot")
-            await grace.rows.first.click()
-            await grace.talk.get_by_role("button", name=grace.t("console.take")).click()
+            await shopper.press(shopper.t("widget.menu.label"))
+            person = shopper.t("more.menu.person")
+            await shopper.panel.get_by_role("menuitem", name=person).click()
+            await grace.accept()
             await grace.reply("Yarın kapınızda")
             await shopper.sees("Yarın kapınızda")
             await shopper.press(shopper.t("widget.menu.label"))

@@ -80,12 +80,12 @@ export function makeMenu({ desk: { t, chat, state, frame }, html, Icon, hooks: {
         <button class="btn wide stop" type="button" onClick=${end}>${say('more.end.confirm')}</button></div>`
     }
     if (asks === 'mail') {
-      return html`<form class="menu ask" ref=${box} role="dialog" aria-labelledby="mail-ask" noValidate onKeyDown=${key} onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); void mail() }}>
+      return html`<div class="menu ask" ref=${box} role="dialog" aria-labelledby="mail-ask" onKeyDown=${key}><form class="ask" noValidate onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); void mail() }}>
         <h2 id="mail-ask">${say('more.transcript.mail_ask')}</h2>
         <label class="field">${say('more.transcript.email')}<input type="email" autocomplete="email" maxlength="254" value=${email} aria-invalid=${trouble === 'more.transcript.wrong' ? 'true' : null} aria-describedby=${trouble ? 'menu-wrong' : null}
           onInput=${(/** @type {any} */ event) => setEmail(event.target.value)} /></label>${alert}
         <button class="btn main wide" type="submit">${say('more.transcript.send')}</button>
-        <button class="btn wide" type="button" onClick=${shut}>${t('action.cancel')}</button></form>`
+        <button class="btn wide" type="button" onClick=${shut}>${t('action.cancel')}</button></form></div>`
     }
     return html`<div class="menu" ref=${box} role="menu" aria-label=${t('widget.menu.label')} onKeyDown=${key}>
       ${status === 'bot' && html`<button class="row" role="menuitem" type="button" onClick=${person}><${Icon} name="person" lead /><span>${say('more.menu.person')}</span></button>`}
