@@ -15,7 +15,7 @@ from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.clock import Clock, SharedClock, SystemClock
 from chatserver.domain.ids import PublicId, StaffId
 from chatserver.domain.sites import Site
-from chatserver.errors import Refusal
+from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import FaqShelf, LiveShelf
 from chatserver.membership import Alone, Membership, OneOfMany
 from chatserver.outbound import Outbound
@@ -30,14 +30,16 @@ from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
 from chatserver.services import files, presence, proactive
 from chatserver.services.bot_turns import OwedTurn
+from chatserver.services.card_pictures import MAX_PICTURE_BYTES, CardPictures, address_of
 from chatserver.services.chat import Chat
-from chatserver.services.files import Grant
+from chatserver.services.files import Grant, Inspected
 from chatserver.services.mail import Mailer
 from chatserver.services.orders import OrderCounter
 from chatserver.services.people import people_of
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
+from chatserver.services.transcript_mail import TranscriptLetters
 from chatserver.services.transcripts import TranscriptLinks
 from chatserver.services.usual import UsualReplies
 from chatserver.settings import Settings
@@ -189,9 +191,10 @@ def build_app(
         else OneOfMany(chat, clock=shared_clock, shares=settings.shares)
     )
     windows = _windows(settings)
+    mailer = mailer or mailer_of(settings, clock)
     chat.desk = OrderCounter(
         chat,
-        mailer=mailer or mailer_of(settings, clock),
+        mailer=mailer,
         outbound=Outbound(allow_local=settings.allow_local_orders),
         secret_key=settings.secret_key,
         windows=windows,
@@ -216,6 +219,7 @@ def build_app(
         epoch="",
         transcript_path=transcript_path,
         files=files.FileLinks(settings.secret_key, clock),
+        letters=None if mailer is None else TranscriptLetters(chat, mailer, windows=windows),
         fanout=fanout,
     )
     realtime = Realtime(edge, broadcaster)
@@ -241,6 +245,17 @@ def build_app(
         post = files.post_visitor_file if grant.by == "visitor" else files.post_agent_file
         return await chat.do(post, grant, found)
 
+    shown = CardPictures(
+        Outbound(allow_local=settings.allow_local_orders, max_bytes=MAX_PICTURE_BYTES), clock
+    )
+
+    async def card_picture(conversation: str, seq: int) -> Inspected:
+        """Return the picture of a product that a message shows."""
+        address = await database.read(address_of, conversation, seq)
+        if address is None:
+            raise Refusal(Code.NOT_FOUND)
+        return await shown.get(address)
+
     async def session_ended(staff_id: StaffId) -> None:
         """Close the sockets of sessions that are over; who has none left has signed out."""
         left = await database.read(list_sessions, staff_id, now_ms=clock.now_ms())
@@ -261,11 +276,13 @@ def build_app(
         shelf=shelf,
         on_session_ended=session_ended,
         receive_file=receive_file,
+        card_picture=card_picture,
         find_answers=lambda text, language: [
             (found.entry, found.question, found.answer)
             for found in chat.knowledge.find(text, language).found
         ],
         check_search=edge.rates.check_search,
+        sends_mail=mailer is not None,
         reply_ms=usual.reply_ms,
         count_shown=count_shown,
         is_ready=lambda: storage_checks(database),

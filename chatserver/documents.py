@@ -63,6 +63,8 @@ _BODIES: dict[MessageKind, type[fields.Fact]] = {
     MessageKind.CHOICES: shared.ChoicesView,
     MessageKind.CARD: shared.CardView,
     MessageKind.ORDER: shared.OrderView,
+    MessageKind.PRODUCT: shared.ProductView,
+    MessageKind.LINK: shared.LinkView,
     MessageKind.FORM: shared.FormView,
 }
 

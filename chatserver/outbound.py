@@ -124,21 +124,41 @@ class Outbound:
         Raises:
             OutboundError: with its reason; nothing of the other side's words is in it.
         """
+        told = {"Accept": "application/json", "Content-Type": "application/json", **headers}
+        return await self._ask("POST", url, body, told, limit_s=limit_s)
+
+    async def get(self, url: str, *, accept: str, limit_s: float) -> bytes:
+        """Return the body of the answer, if it is a `200`.
+
+        Args:
+            accept: media types that are of use.
+            limit_s: for all of it, from the name to the last byte.
+
+        Raises:
+            OutboundError: as for `post`.
+        """
+        return await self._ask("GET", url, b"", {"Accept": accept}, limit_s=limit_s)
+
+    async def _ask(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, limit_s: float
+    ) -> bytes:
         parts = check_url(url, allow_local=self.allow_local)
         try:
             async with asyncio.timeout(limit_s):
-                return await self._post(parts, body, headers)
+                return await self._exchange(parts, method, body, headers)
         except TimeoutError:
             raise OutboundError("timeout") from None
 
-    async def _post(self, parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> bytes:
+    async def _exchange(
+        self, parts: SplitResult, method: str, body: bytes, headers: Mapping[str, str]
+    ) -> bytes:
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
         addresses = await self._addresses(host, port, needs_local=parts.scheme == "http")
         reader, writer = await self._connect(addresses, host, port, parts.scheme == "https")
         try:
             peer = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
-            writer.write(_request(peer, parts, body, headers))
+            writer.write(_request(peer, parts, method, body, headers))
             await writer.drain()
             return await self._answer(peer, reader)
         except (OSError, ssl.SSLError):
@@ -213,19 +233,17 @@ class Outbound:
 
 
 def _request(
-    peer: h11.Connection, parts: SplitResult, body: bytes, headers: Mapping[str, str]
+    peer: h11.Connection, parts: SplitResult, method: str, body: bytes, headers: Mapping[str, str]
 ) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     head = h11.Request(
-        method="POST",
+        method=method,
         target=target,
         headers=[
             ("Host", parts.netloc),
             ("User-Agent", f"chatserver/{__version__}"),
-            ("Accept", "application/json"),
             ("Accept-Encoding", "identity"),
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(body))),
+            *([("Content-Length", str(len(body)))] if body else []),
             ("Connection", "close"),
             *headers.items(),
         ],

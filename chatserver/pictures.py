@@ -1,6 +1,6 @@
 """Makes a harmless picture of one that somebody sent; runs as a process of its own.
 
-`python -m chatserver.pictures TYPE MAX_PIXELS < in > out`: decodes under limits of memory and time, turns
+`python -m chatserver.pictures TYPE MAX_PIXELS [MAX_SIDE] < in > out`: decodes under limits of memory and time, turns
 it as its camera meant, leaves all it says of place and device behind, and writes it anew. A first line
 of JSON says type and size in pixels. Exit status 3: not a picture of that type, or too large.
 """
@@ -27,7 +27,9 @@ CPU_S = 10
 REFUSED = 3
 
 
-def clean(content: bytes, media_type: str, max_pixels: int) -> tuple[dict[str, object], bytes]:
+def clean(
+    content: bytes, media_type: str, max_pixels: int, max_side: int = MAX_SIDE
+) -> tuple[dict[str, object], bytes]:
     """Return what the picture is, and its new bytes.
 
     Raises:
@@ -53,7 +55,7 @@ def clean(content: bytes, media_type: str, max_pixels: int) -> tuple[dict[str, o
         SyntaxError,
     ) as error:
         raise ValueError("no such picture") from error
-    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    image.thumbnail((max_side, max_side))
     fresh = Image.new(image.mode, image.size)
     fresh.paste(image)
     out = io.BytesIO()
@@ -61,17 +63,17 @@ def clean(content: bytes, media_type: str, max_pixels: int) -> tuple[dict[str, o
     return {"type": out_type, "width": fresh.width, "height": fresh.height}, out.getvalue()
 
 
-def main(media_type: str, max_pixels: int) -> None:
+def main(media_type: str, max_pixels: int, max_side: int = MAX_SIDE) -> None:
     """Read a picture, write a clean one."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        said, body = clean(sys.stdin.buffer.read(), media_type, max_pixels)
+        said, body = clean(sys.stdin.buffer.read(), media_type, max_pixels, max_side)
     except (ValueError, MemoryError):
         sys.exit(REFUSED)
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + body)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], *(int(number) for number in sys.argv[2:]))

@@ -6,19 +6,10 @@ declare namespace SupportChat {
 
   /** What the shop's page knows. Shown to agents as not verified. `null` takes a field away. */
   interface Context {
-    cart?: {
-      total?: number
-      /** `TRY` */
-      currency?: string
-      items?: { name?: string; sku?: string | number; quantity?: number; price?: number; url?: string }[]
-      url?: string
-      [more: string]: unknown
-    } | null
-    product?: { id?: string | number; name?: string; price?: number; currency?: string; url?: string; image?: string; [more: string]: unknown } | null
-    order?: { number?: string | number; total?: number; currency?: string; status?: string; [more: string]: unknown } | null
-    page?: { type?: string; name?: string; [more: string]: unknown } | null
-    /** What the bot's rules may ask for. */
-    visitor?: Record<string, string | number | boolean | null> | null
+    cart?: { total?: number; currency?: string; items?: Plain } | Plain
+    product?: Plain
+    order?: Plain
+    page?: Plain
   }
 
   interface State {
@@ -49,9 +40,20 @@ declare namespace SupportChat {
     context: Context
     teaser: { rule: string }
     rule: { rule: string }
-    'cart:added': { product: Plain }
-    /** at: what of the context did not fit, `cart.total`. */
-    error: { code: string; at?: string }
+    /**
+     * The shopper pressed "add to basket" on a product's card. The button is there where somebody
+     * listens with `on`. Call `done(true)` once it is in the basket, `done(false)` where it can't be.
+     */
+    'cart:add': {
+      sku: string
+      title: string
+      url: string
+      /** In lira; null where the card says none. */
+      price: number | null
+      quantity: 1
+      done(ok?: boolean): void
+    }
+    error: { code: string }
   }
 
   interface Methods {
@@ -62,8 +64,6 @@ declare namespace SupportChat {
     show(): void
     hide(): void
     context(said: Context): void
-    /** Who is signed in, as a JWT that the shop's server signed; null: nobody is. */
-    identify(word: string | null): void
     track(name: string): void
     setLanguage(tag: string): void
     setTheme(name: 'auto' | 'light' | 'dark'): void

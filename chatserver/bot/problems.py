@@ -6,16 +6,21 @@ from chatserver.bot import globs, templates
 from chatserver.bot.script import (
     MAX_ACTIONS,
     MAX_BUTTONS,
+    MAX_CARDS,
     MAX_CHARS,
     MAX_FLOWS,
     MAX_RULES,
     MAX_STEPS,
     Button,
+    Do,
     Flow,
+    Link,
+    Product,
     Rule,
     Script,
     texts,
 )
+from chatserver.domain.cards import MAX_KURUS, MAX_SKU_CHARS, web_page
 from chatserver.domain.conversations import HandoffReason
 
 _KEY_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -101,11 +106,30 @@ def _rule(rule: Rule, script: Script, entries: frozenset[str] | None) -> Iterato
             yield "buttons stand under a sentence."
         if len(do.buttons) > MAX_BUTTONS:
             yield f"at most {MAX_BUTTONS} buttons."
+        yield from _cards(do)
         for button in do.buttons:
             named.update({button.entry} - {""})
             yield from _button(button, flows)
     if entries is not None:
         yield from (f"there is no entry “{key}”." for key in sorted(named - entries))
+
+
+def _cards(do: Do) -> Iterator[str]:
+    if len(do.products) + len(do.links) > MAX_CARDS:
+        yield f"at most {MAX_CARDS} cards."
+    cards: list[Product | Link] = [*do.products, *do.links]
+    for card in cards:
+        if not (card.title.tr.strip() or card.title.en.strip()):
+            yield "a card has a title."
+        if not card.url or web_page(card.url) != card.url:
+            yield f"“{card.url}” is no https address."
+    for product in do.products:
+        if product.image and (web_page(product.image) != product.image):
+            yield f"“{product.image}” is no https address."
+        if product.price is not None and not 0 <= product.price * 100 <= MAX_KURUS:
+            yield "a price is an amount in lira."
+        if len(product.sku) > MAX_SKU_CHARS:
+            yield f"a sku has at most {MAX_SKU_CHARS} characters."
 
 
 def _button(button: Button, flows: set[str]) -> Iterator[str]:

@@ -12,6 +12,13 @@ from chatserver.bot.intents import plain
 from chatserver.bot.script import Button, Do, EventKind, Rule, When
 from chatserver.bot.slots import question_in
 from chatserver.bot.turn import Look
+from chatserver.domain.cards import (
+    MAX_LINE_CHARS,
+    MAX_TITLE_CHARS,
+    LinkBody,
+    ProductBody,
+    clean_line,
+)
 from chatserver.domain.conversations import HandoffReason, Status
 from chatserver.domain.messages import Option
 
@@ -85,7 +92,15 @@ def _may_fire(draft: Draft, rule: Rule, event: EventKind) -> bool:
 def _only_notes(rule: Rule) -> bool:
     """Whether a rule only tags, raises or routes."""
     return not any(
-        do.say or do.ask or do.answer or do.flow or do.hand_over or do.close for do in rule.do
+        do.say
+        or do.ask
+        or do.products
+        or do.links
+        or do.answer
+        or do.flow
+        or do.hand_over
+        or do.close
+        for do in rule.do
     )
 
 
@@ -133,6 +148,7 @@ def _do_all(draft: Draft, actions: Sequence[Do], text: str) -> bool:
         if do.team or do.agent:
             draft.route_to(team=do.team, agent=do.agent)
         handled = _say(draft, do) or handled
+        handled = _show(draft, do) or handled
         if do.answer:
             found = draft.knowledge.entry(do.answer, draft.language)
             if found is not None:
@@ -168,6 +184,22 @@ def _say(draft: Draft, do: Do) -> bool:
     else:
         draft.tell(sentence)
     return True
+
+
+def _show(draft: Draft, do: Do) -> bool:
+    shown: list[ProductBody | LinkBody] = []
+    for one in do.products:
+        title = clean_line(draft.templated(one.title), MAX_TITLE_CHARS)
+        price = None if one.price is None else round(one.price * 100)
+        shown.append(ProductBody(title, one.url, price, one.stock, one.image, one.sku))
+    for link in do.links:
+        title = clean_line(draft.templated(link.title), MAX_TITLE_CHARS)
+        text = clean_line(draft.templated(link.text), MAX_LINE_CHARS)
+        shown.append(LinkBody(title, link.url, text))
+    shown = [card for card in shown if card.title]
+    for card in shown:
+        draft.put(card)
+    return bool(shown)
 
 
 def _option(draft: Draft, button: Button) -> Option | None:

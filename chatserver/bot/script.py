@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from chatserver.domain.cards import Stock
 from chatserver.domain.conversations import Priority
 from chatserver.domain.orders import OrderKind
 
@@ -30,6 +31,7 @@ LEAVE_MESSAGE = "leave-message"
 """Key of the flow that gathers what people will need while nobody is there."""
 
 MAX_RULES, MAX_FLOWS, MAX_STEPS, MAX_ACTIONS, MAX_BUTTONS = 200, 50, 12, 8, 6
+MAX_CARDS = 4
 MAX_CHARS = 1000
 
 
@@ -129,12 +131,33 @@ class Button(_Part, frozen=True):
         return f"flow:{self.flow}" if self.flow else "handoff"
 
 
+class Product(_Part, frozen=True):
+    """Something that the shop sells, shown as a card. url, image: https. price: in lira."""
+
+    title: Text
+    url: str
+    price: float | None = None
+    stock: Stock = "unknown"
+    image: str = ""
+    sku: str = ""
+
+
+class Link(_Part, frozen=True):
+    """A page, shown as a card. url: https. text: one line more."""
+
+    title: Text
+    url: str
+    text: Text = Text()
+
+
 class Do(_Part, frozen=True):
-    """One thing to do; of say, ask, answer and flow at most one."""
+    """One thing to do; of say, ask, answer and flow at most one. Cards come after what is said."""
 
     say: Text | None = None
     ask: Text | None = None
     buttons: tuple[Button, ...] = ()
+    products: tuple[Product, ...] = ()
+    links: tuple[Link, ...] = ()
     answer: str = ""
     flow: str = ""
     tag: str = ""
@@ -196,3 +219,8 @@ def texts(script: Script) -> Iterator[tuple[str, Text]]:
                     yield f"rule {rule.key}: {name}", said
             for button in do.buttons:
                 yield f"rule {rule.key}: button", button.label
+            for product in do.products:
+                yield f"rule {rule.key}: card", product.title
+            for link in do.links:
+                yield f"rule {rule.key}: card", link.title
+                yield f"rule {rule.key}: card", link.text

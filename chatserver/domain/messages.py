@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
 from chatserver.domain.orders import OrderStatus
 from chatserver.domain.why import Why
@@ -30,6 +31,8 @@ class MessageKind(StrEnum):
     CHOICES = "choices"
     CARD = "card"
     ORDER = "order"
+    PRODUCT = "product"
+    LINK = "link"
     FORM = "form"
     FILE = "file"
     RATING = "rating"
@@ -239,7 +242,16 @@ class RatingBody:
 
 
 Body: TypeAlias = (
-    TextBody | ChoicesBody | CardBody | OrderBody | FormBody | ActivityBody | FileBody | RatingBody
+    TextBody
+    | ChoicesBody
+    | CardBody
+    | OrderBody
+    | ProductBody
+    | LinkBody
+    | FormBody
+    | ActivityBody
+    | FileBody
+    | RatingBody
 )
 
 
@@ -280,6 +292,10 @@ def plain_text(body: Body) -> str:
             return f"{title}\n{text}"
         case OrderBody(order=order):
             return " · ".join(filter(None, (order.number, order.carrier, order.tracking_number)))
+        case ProductBody(title=title):
+            return title
+        case LinkBody(title=title, text=text):
+            return f"{title}\n{text}".strip()
         case FileBody(name=name):
             return name
         case RatingBody(text=text):

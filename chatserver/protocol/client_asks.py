@@ -4,6 +4,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chatserver.domain.cards import (
+    MAX_KURUS,
+    MAX_LINE_CHARS,
+    MAX_SKU_CHARS,
+    MAX_TITLE_CHARS,
+    MAX_URL_CHARS,
+    Stock,
+)
 from chatserver.domain.messages import MAX_RATING_CHARS
 from chatserver.protocol.fields import (
     ClientIdField,
@@ -82,6 +90,60 @@ class FileLinks(Fact, frozen=True):
     """Addresses by file, good for a quarter of an hour; what is gone or not yours is left out."""
 
     links: dict[str, str]
+    ok: Literal[True] = True
+
+
+CardTitle = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE_CHARS)]
+CardUrl = Annotated[str, msgspec.Meta(max_length=MAX_URL_CHARS)]
+
+
+class ProductIn(Event, frozen=True):
+    """Something that the shop sells. url, image: https; image and sku may be ""."""
+
+    title: CardTitle
+    url: CardUrl
+    price_kurus: Annotated[int, msgspec.Meta(ge=0, le=MAX_KURUS)] | None = None
+    stock: Stock = "unknown"
+    image: CardUrl = ""
+    sku: Annotated[str, msgspec.Meta(max_length=MAX_SKU_CHARS)] = ""
+
+
+class LinkIn(Event, frozen=True):
+    """A page, at an https address."""
+
+    title: CardTitle
+    url: CardUrl
+    text: Annotated[str, msgspec.Meta(max_length=MAX_LINE_CHARS)] = ""
+
+
+class CardSend(Event, frozen=True):
+    """Show the visitor a product or a page (exactly one of the two).
+
+    Refused with `bad_request` and the message `field:<name>` for what can't be shown.
+    """
+
+    client_id: ClientIdField
+    conversation: PublicIdField
+    fence: Fence
+    product: ProductIn | None = None
+    link: LinkIn | None = None
+
+
+class TranscriptMail(Event, frozen=True):
+    """Ask for this conversation by mail. email: counts only where the shop knows no address.
+
+    Refused with `bad_request` and `field:email` where an address is wanted, with `forbidden` before
+    anybody of the shop has answered, with `not_available` where no mail is sent.
+    """
+
+    conversation: PublicIdField
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class TranscriptMailed(Fact, frozen=True):
+    """It is on its way. to: the address with most of it hidden."""
+
+    to: str
     ok: Literal[True] = True
 
 

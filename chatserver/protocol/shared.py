@@ -88,6 +88,29 @@ class OrderView(Fact, frozen=True):
     invoice_url: str
 
 
+class ProductView(Fact, frozen=True):
+    """Body of `product`: something that the shop sells.
+
+    url: its https page. price_kurus: in kuruş, or null. stock: in | few | out | unknown. image:
+    whether `/picture/<conversation>/<seq>` has a picture of it. sku: what the basket calls it, or "".
+    """
+
+    title: str
+    url: str
+    price_kurus: int | None
+    stock: str
+    image: bool
+    sku: str
+
+
+class LinkView(Fact, frozen=True):
+    """Body of `link`: a page. url: https. text: one line more, or ""."""
+
+    title: str
+    url: str
+    text: str
+
+
 class FormView(Fact, frozen=True):
     """Body of `form`: the bot asks for one detail.
 
@@ -136,7 +159,16 @@ class RatingView(Fact, frozen=True):
 
 
 BodyView = (
-    TextView | ChoicesView | CardView | OrderView | FormView | ActivityView | FileView | RatingView
+    TextView
+    | ChoicesView
+    | CardView
+    | OrderView
+    | ProductView
+    | LinkView
+    | FormView
+    | ActivityView
+    | FileView
+    | RatingView
 )
 
 

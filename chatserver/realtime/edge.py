@@ -26,6 +26,7 @@ from chatserver.services import identifying
 from chatserver.services.chat import Chat
 from chatserver.services.files import FileLinks
 from chatserver.services.identity_words import Word, read_word
+from chatserver.services.transcript_mail import TranscriptLetters
 from chatserver.settings import Settings
 from chatserver.storage import files as stored_files
 
@@ -57,6 +58,7 @@ class Edge:
         epoch: of the database, for messages on the wire.
         files: signs leave to send files, and addresses under which they are had.
         transcript_path: makes the signed path to a visitor's own transcript, in a language.
+        letters: mails visitors their transcripts; None where no mail is sent.
         fanout: the line to other processes, where there may be any.
     """
 
@@ -68,6 +70,7 @@ class Edge:
     files: FileLinks
     connections: Connections = field(default_factory=Connections)
     server: SocketServer | None = None
+    letters: TranscriptLetters | None = None
     fanout: Fanout | None = None
     draining: bool = False
 

@@ -1,5 +1,6 @@
 """Domain values as each audience sees them; an allow-list: what is not copied here stays inside."""
 
+from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import Status
 from chatserver.domain.identities import Identity
 from chatserver.domain.ids import TeamId
@@ -32,6 +33,7 @@ from chatserver.protocol.shared import (
     FileView,
     FormView,
     Heads,
+    LinkView,
     MessageView,
     OfferView,
     OptionView,
@@ -39,6 +41,7 @@ from chatserver.protocol.shared import (
     PageViewFact,
     PastConversation,
     PeopleView,
+    ProductView,
     RatingView,
     TeamView,
     TextView,
@@ -83,6 +86,17 @@ def body(value: object, *, audience: Audience) -> BodyView:
             )
         case OrderBody(order=order):
             return order_view(order)
+        case ProductBody():
+            return ProductView(
+                title=value.title,
+                url=value.url,
+                price_kurus=value.price_kurus,
+                stock=value.stock,
+                image=value.image != "",
+                sku=value.sku,
+            )
+        case LinkBody():
+            return LinkView(title=value.title, url=value.url, text=value.text)
         case FormBody():
             return FormView(
                 text=value.text,

@@ -68,6 +68,22 @@ async def csat_submit(
     )
 
 
+async def transcript_mail(
+    edge: Edge, connection: Connection, event: asks.TranscriptMail
+) -> asks.TranscriptMailed:
+    """Mail the visitor's own conversation."""
+    visitor = _visitor(connection)
+    edge.rates.check_send(visitor.id)
+    if await edge.chat.read(conversations.find_of_visitor, visitor.id, event.conversation) is None:
+        raise Refusal(Code.NOT_FOUND)
+    if edge.letters is None:
+        raise Refusal(Code.NOT_AVAILABLE, "No mail is sent here.")
+    to = await edge.letters.send(
+        visitor, event.conversation, event.email, network=connection.address
+    )
+    return asks.TranscriptMailed(to=to)
+
+
 async def file_offer(edge: Edge, connection: Connection, event: asks.FileOffer) -> asks.FileOffered:
     """Give leave to send a file."""
     visitor = _visitor(connection)

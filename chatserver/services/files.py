@@ -23,7 +23,7 @@ from chatserver.domain.conversations import check_agent_may_write
 from chatserver.domain.ids import ClientId, ConversationId, PublicId, StaffId, VisitorId
 from chatserver.domain.messages import Audience, FileBody, MessageKind
 from chatserver.errors import Code, Refusal
-from chatserver.pictures import FORMATS, REFUSED
+from chatserver.pictures import FORMATS, MAX_SIDE, REFUSED
 from chatserver.services.opening import (
     as_visitor_author,
     author_key,
@@ -182,8 +182,8 @@ class Inspected:
 _pictures = asyncio.Semaphore(AT_ONCE)
 
 
-async def inspect(content: bytes) -> Inspected:
-    """Return what a file is, by its content; a picture is made anew.
+async def inspect(content: bytes, *, max_side: int = MAX_SIDE) -> Inspected:
+    """Return what a file is, by its content; a picture is made anew, no side longer than so many pixels.
 
     Raises:
         Refusal: `bad_request` for what is not let in, `too_large`, `timeout`.
@@ -199,16 +199,17 @@ async def inspect(content: bytes) -> Inspected:
     if found not in FORMATS:
         raise Refusal(Code.BAD_REQUEST, "Files of this type are not taken.")
     async with _pictures:
-        return await _picture(content, found)
+        return await _picture(content, found, max_side)
 
 
-async def _picture(content: bytes, media_type: str) -> Inspected:
+async def _picture(content: bytes, media_type: str, max_side: int) -> Inspected:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "chatserver.pictures",
         media_type,
         str(MAX_PIXELS),
+        str(max_side),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

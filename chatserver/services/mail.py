@@ -1,9 +1,11 @@
 """What is mailed to whom, in words; knows no server that takes it.
 
-Mail goes to addresses that the shop knows, never to one that somebody merely typed, and nothing that
-a visitor wrote is in it: else anybody could have us write to anybody.
+Codes go to addresses that the shop knows, and nothing that a visitor wrote is in them: else anybody
+could have us write to anybody. The one mail with a visitor's words is their own transcript
+(`transcript_mail.py` says to whom it goes), below all of ours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,6 +71,54 @@ def code_mail(*, to: str, shop: str, code: str, number: str, minutes: int, langu
         subject=say(language, "mail.code.subject", code=spoken, shop=shop),
         text="\n\n".join(words.values()) + "\n",
         html=_templates().get_template("code.html").render(language=language, shop=shop, **words),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One line of a transcript. who: "" for a change of state."""
+
+    when: str
+    who: str
+    text: str
+
+
+def transcript_mail(
+    *,
+    to: str,
+    shop: str,
+    opened: str,
+    zone: str,
+    left_out: int,
+    lines: Sequence[TranscriptLine],
+    language: str,
+) -> Mail:
+    """Return the mail that carries a conversation.
+
+    Args:
+        opened: when it began, worded; zone: of all its times.
+        left_out: how many lines came before the first.
+    """
+    shop = " ".join(shop.split())
+    words = {
+        "lead": say(language, "mail.transcript.lead", shop=shop),
+        "opened": say(language, "mail.transcript.opened", when=opened, zone=zone),
+        "stranger": say(language, "mail.transcript.stranger"),
+    }
+    if left_out:
+        words["left_out"] = say(language, "mail.transcript.left_out", count=left_out)
+    said = []
+    for line in lines:
+        text = line.text.replace("\n", "\n    ")
+        said.append(f"[{line.when}] {line.who}: {text}" if line.who else f"[{line.when}] — {text}")
+    return Mail(
+        to=to,
+        shop=shop,
+        subject=say(language, "mail.transcript.subject", shop=shop),
+        text="\n\n".join((*words.values(), "\n".join(said))) + "\n",
+        html=_templates()
+        .get_template("transcript.html")
+        .render(language=language, shop=shop, lines=lines, words=tuple(words.values())),
     )
 
 

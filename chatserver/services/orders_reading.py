@@ -4,11 +4,10 @@ What shoppers will read is cleaned here, once: no control signs, nothing that tu
 text, no address but https.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
+from chatserver.domain.cards import MAX_URL_CHARS, clean_line, web_page
 from chatserver.domain.carriers import MAX_TRACKING_CHARS, carrier_of, follow_url
 from chatserver.domain.folding import fold
 from chatserver.domain.orders import OrderStatus, OrderStep, ShopOrder, number_key
@@ -17,7 +16,6 @@ MAX_NUMBER_CHARS = 40
 MAX_NAME_CHARS = 60
 MAX_ITEM_CHARS = 120
 MAX_ITEMS = 20
-MAX_URL_CHARS = 500
 MAX_CONTACT_CHARS = 254
 
 _STEPS: dict[OrderStep, tuple[str, ...]] = {
@@ -59,16 +57,6 @@ class Unreadable(ValueError):
         self.problem = problem
 
 
-def clean(text: str, longest: int) -> str:
-    """Return a text as one line without control and direction signs, cut to a length."""
-    plain = "".join(
-        " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
-        for char in unicodedata.normalize("NFC", text)
-        if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"}
-    )
-    return " ".join(plain.split())[:longest].strip()
-
-
 def step_of(text: str) -> OrderStep | None:
     """Return how far an order is by a word for it in Turkish or English."""
     return _STEP_BY_WORD.get(" ".join(fold(text).replace("_", " ").split()))
@@ -97,26 +85,6 @@ def day_of(text: str) -> date:
     return found
 
 
-def web_page(text: str) -> str:
-    """Return an https address that shoppers may be sent to; "" for anything else."""
-    url = text.strip()
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    if (
-        parts.scheme != "https"
-        or not parts.hostname
-        or "@" in parts.netloc
-        or port == 0
-        or len(url) > MAX_URL_CHARS
-        or any(unicodedata.category(char)[0] in "CZ" or char in "\\<>\"'" for char in url)
-    ):
-        return ""
-    return url
-
-
 def order_of(values: Mapping[str, str], items: Sequence[str] = ()) -> ShopOrder:
     """Return the order that these values describe; what is missing or empty is unknown.
 
@@ -129,7 +97,7 @@ def order_of(values: Mapping[str, str], items: Sequence[str] = ()) -> ShopOrder:
     """
 
     def value(name: str, longest: int = MAX_URL_CHARS) -> str:
-        return clean(values.get(name, ""), longest)
+        return clean_line(values.get(name, ""), longest)
 
     number = value("number", MAX_NUMBER_CHARS)
     if not number_key(number):
@@ -159,7 +127,7 @@ def order_of(values: Mapping[str, str], items: Sequence[str] = ()) -> ShopOrder:
             tracking_number=tracking,
             tracking_url=follow,
             items=tuple(
-                text for item in items[:MAX_ITEMS] if (text := clean(item, MAX_ITEM_CHARS))
+                text for item in items[:MAX_ITEMS] if (text := clean_line(item, MAX_ITEM_CHARS))
             ),
             cancellable=_yes_or_no(values, "cancellable"),
             returnable=_yes_or_no(values, "returnable"),

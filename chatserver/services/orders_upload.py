@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from chatserver.domain.cards import clean_line
 from chatserver.domain.ids import SiteId
 from chatserver.domain.orders import ShopOrder, number_key
 from chatserver.errors import Code, Refusal
@@ -14,7 +15,6 @@ from chatserver.services.orders_reading import (
     MAX_ITEM_CHARS,
     MAX_ITEMS,
     Unreadable,
-    clean,
     order_of,
 )
 from chatserver.storage import orders
@@ -113,5 +113,5 @@ def _orders(path: Path, report: Report) -> Iterator[ShopOrder]:
 
 
 def _joined(order: ShopOrder, more: list[str]) -> ShopOrder:
-    items = (*order.status.items, *(clean(item, MAX_ITEM_CHARS) for item in more))
+    items = (*order.status.items, *(clean_line(item, MAX_ITEM_CHARS) for item in more))
     return replace(order, status=replace(order.status, items=items[:MAX_ITEMS]))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import Conversation, Status, check_agent_may_write
 from chatserver.domain.ids import ClientId, PublicId, StaffId
 from chatserver.domain.messages import Audience, Body, Message, MessageKind, TextBody
@@ -151,6 +152,21 @@ def post_visitor_message(
     return posted(message, duplicate=False)
 
 
+AgentSays = TextBody | ProductBody | LinkBody
+
+
+def _fit_to_show(body: AgentSays) -> AgentSays:
+    """Return an agent's words with numbers of cards and identities hidden."""
+    match body:
+        case TextBody():
+            return replace(body, text=masked(body.text, accounts=False))
+        case ProductBody():
+            return replace(body, title=masked(body.title, accounts=False))
+        case LinkBody():
+            title, text = (masked(said, accounts=False) for said in (body.title, body.text))
+            return replace(body, title=title, text=text)
+
+
 def post_agent_message(
     work: Work,
     agent_id: StaffId,
@@ -158,10 +174,10 @@ def post_agent_message(
     conversation: str,
     client_id: ClientId,
     kind: MessageKind,
-    body: TextBody,
+    body: AgentSays,
     fence: int | None,
 ) -> Posted:
-    """Store an agent's reply, which needs the fence, or an internal note, which does not.
+    """Store an agent's reply or card, which need the fence, or an internal note, which does not.
 
     A note goes to agents alone: its audience is decided here, by its kind, and nowhere else.
 
@@ -169,17 +185,17 @@ def post_agent_message(
         Refusal: `not_found`, `not_assigned`, `resolved`, `client_id_conflict`.
     """
     key = f"a{agent_id}"
-    body = replace(body, text=masked(body.text, accounts=False))
+    body = _fit_to_show(body)
     again = _already_sent(work, key, client_id, kind=kind, body=body)
     if again is not None:
         return again
     agent, seen = find_for_agent(work, agent_id, conversation)
-    if kind is MessageKind.TEXT:
+    is_reply = kind is not MessageKind.NOTE
+    if is_reply:
         check_agent_may_write(seen, agent_id, fence)
     locked = conversations.lock(work.connection, seen.id)
-    if kind is MessageKind.TEXT:
+    if is_reply:
         check_agent_may_write(locked, agent_id, fence)
-    is_reply = kind is MessageKind.TEXT
     message = work.say(
         locked,
         author=as_author(agent),

@@ -15,6 +15,7 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy import Connection
 
 from chatserver.clock import Clock, to_datetime
+from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import HandoffReason
 from chatserver.domain.ids import ConversationId, PublicId, StaffId
 from chatserver.domain.messages import (
@@ -28,10 +29,10 @@ from chatserver.domain.messages import (
     OrderBody,
     plain_text,
 )
-from chatserver.domain.orders import OrderStatus
 from chatserver.domain.people import Role
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
+from chatserver.services.card_words import link_text, order_text, product_text
 from chatserver.storage import conversations, messages, sites, transcripts
 from chatserver.storage.database import Database
 from chatserver.storage.staff import StaffAccount
@@ -247,23 +248,16 @@ def reason_text(reason: str, language: str) -> str:
     return say(language, f"web.reason.{reason}") if reason in known else reason
 
 
-def order_text(order: OrderStatus, language: str) -> str:
-    """Return an order as people read it on paper."""
-    lines = [
-        say(language, "order.title", number=order.number),
-        say(language, f"order.step.{order.step}"),
-        " · ".join(filter(None, (order.carrier, order.tracking_number))),
-        order.tracking_url,
-    ]
-    return "\n".join(filter(None, lines))
-
-
 def line_text(message: Message, language: str) -> str:
     """Return what a message says, as plain text."""
     if isinstance(message.body, ActivityBody):
         return activity_text(message.body, language)
     if isinstance(message.body, OrderBody):
         return clean(order_text(message.body.order, language))
+    if isinstance(message.body, ProductBody):
+        return clean(product_text(message.body, language))
+    if isinstance(message.body, LinkBody):
+        return clean(link_text(message.body))
     text = clean(plain_text(message.body))
     if isinstance(message.body, ChoicesBody):
         return "\n".join([text, *(f"• {clean(option.label)}" for option in message.body.options)])

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
@@ -40,6 +41,8 @@ BODY_TYPES: dict[MessageKind, type[Body]] = {
     MessageKind.CHOICES: ChoicesBody,
     MessageKind.CARD: CardBody,
     MessageKind.ORDER: OrderBody,
+    MessageKind.PRODUCT: ProductBody,
+    MessageKind.LINK: LinkBody,
     MessageKind.FORM: FormBody,
     MessageKind.FILE: FileBody,
     MessageKind.RATING: RatingBody,
@@ -86,6 +89,10 @@ def kind_of(body: Body) -> MessageKind:
             return MessageKind.CARD
         case OrderBody():
             return MessageKind.ORDER
+        case ProductBody():
+            return MessageKind.PRODUCT
+        case LinkBody():
+            return MessageKind.LINK
         case FormBody():
             return MessageKind.FORM
         case FileBody():

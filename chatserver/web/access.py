@@ -116,6 +116,7 @@ ROUTES = (
     Rule("own_transcript", "GET", "/t/{signed}", Access.PUBLIC),
     Rule("do_upload", "POST", "/upload/{signed}", Access.PUBLIC, files.MAX_FILE_BYTES),
     Rule("file", "GET", "/f/{signed}", Access.PUBLIC),
+    Rule("card_picture", "GET", "/picture/{conversation}/{seq:int}", Access.PUBLIC),
     Rule("own_data", "GET", "/d/{signed}", Access.PUBLIC),
     Rule("frame", "GET", "/frame/{site}", Access.PUBLIC),
     Rule("search", "GET", "/frame/{site}/search", Access.PUBLIC),

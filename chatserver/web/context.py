@@ -9,7 +9,7 @@ from chatserver.domain.ids import StaffId
 from chatserver.domain.sites import Site
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
-from chatserver.services.files import FileLinks, Grant
+from chatserver.services.files import FileLinks, Grant, Inspected
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance
 from chatserver.services.transcripts import TranscriptLinks
@@ -90,10 +90,12 @@ class Web:
         people: whether people are there for a site.
         on_session_ended: told whose session ended, so that open sockets end too.
         receive_file: keeps a file and says it in its conversation.
+        card_picture: the picture of the product that a message shows; refuses where there is none.
         find_answers: key, question and answer of what the FAQ has for some words.
         check_search: counts one search of an address; refuses too many.
         reply_ms: how long a first answer usually takes on a site, or None.
         count_shown: counts that a rule of a site spoke.
+        sends_mail: whether mail is sent from here.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
         votes: who said today what of which answer in the help centre.
@@ -110,12 +112,14 @@ class Web:
     shelf: LiveShelf
     on_session_ended: Callable[[StaffId], Awaitable[None]]
     receive_file: Callable[[Grant, bytes], Awaitable[Posted]]
+    card_picture: Callable[[str, int], Awaitable[Inspected]]
     find_answers: Callable[[str, str], Sequence[tuple[str, str, str]]]
     check_search: Callable[[str], Awaitable[None]]
     reply_ms: Callable[[Site], Awaitable[int | None]]
     count_shown: Callable[[Site, str], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
+    sends_mail: bool = False
     health: Callable[[], Health] = lambda: Health("", "single")
     votes: Once = field(default_factory=Once)
     assets: Assets = field(default_factory=load_assets)

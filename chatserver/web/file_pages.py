@@ -1,4 +1,4 @@
-"""Files on their way in and out, and a visitor's own data to take along; reads no form."""
+"""Files on their way in and out, pictures of cards, a visitor's own data to take along; reads no form."""
 
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from chatserver.storage import files
 from chatserver.web.context import Web
 from chatserver.web.headers import Kind, protect
 
+MAX_SEQ = 2**53
 _FILE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -64,12 +65,29 @@ async def show_file(web: Web, request: Request) -> Response:
     file, content = found
     shown = file.media_type.startswith("image/")
     name = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name, safe='')}"
-    response = Response(content, media_type=file.media_type)
-    response = protect(response, Kind.DATA)
-    response.headers["Content-Security-Policy"] = _FILE
+    response = _bytes(content, file.media_type, max_age_s=900)
     response.headers["Content-Disposition"] = name
-    response.headers["Cache-Control"] = "private, max-age=900"
     return response
+
+
+def _bytes(content: bytes, media_type: str, *, max_age_s: int) -> Response:
+    response = protect(Response(content, media_type=media_type), Kind.DATA)
+    response.headers["Content-Security-Policy"] = _FILE
+    response.headers["Cache-Control"] = f"private, max-age={max_age_s}"
+    return response
+
+
+async def card_picture(web: Web, request: Request) -> Response:
+    """Serve the picture of a product that a message shows, as we made it anew.
+
+    Raises:
+        Refusal: `not_found` where there is no such message, or no picture that may be shown.
+    """
+    conversation, seq = request.path_params["conversation"], request.path_params["seq"]
+    if seq > MAX_SEQ:
+        raise Refusal(Code.NOT_FOUND)
+    picture = await web.card_picture(conversation, seq)
+    return _bytes(picture.content, picture.media_type, max_age_s=3600)
 
 
 async def own_data(web: Web, request: Request) -> Response:

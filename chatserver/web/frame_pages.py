@@ -143,6 +143,7 @@ async def _data(
         "more": {"js": web.assets.url("more.js"), "css": web.assets.url("more.css")},
         "reply_ms": await web.reply_ms(site),
         "widget": _widget(settings.widget, language),
+        "mail": web.sends_mail,
         "protocol": 1,
         "version": __version__,
     }

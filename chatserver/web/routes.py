@@ -122,6 +122,7 @@ PAGES: Mapping[str, Page] = {
     "own_transcript_file": visitor_pages.own_transcript_file,
     "do_upload": file_pages.do_upload,
     "file": file_pages.show_file,
+    "card_picture": file_pages.card_picture,
     "own_data": file_pages.own_data,
     "frame": frame_pages.frame,
     "search": frame_pages.search,

@@ -8,8 +8,20 @@ from hypothesis import strategies as st
 
 from chatserver.bot import globs
 from chatserver.bot.problems import problems
-from chatserver.bot.script import Button, Do, Flow, Rule, Script, Step, Text, When
+from chatserver.bot.script import (
+    Button,
+    Do,
+    Flow,
+    Link,
+    Product,
+    Rule,
+    Script,
+    Step,
+    Text,
+    When,
+)
 from chatserver.bot.turn import Situation
+from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import HandoffReason, Priority
 from chatserver.domain.messages import ChoicesBody
 
@@ -281,3 +293,39 @@ def test_b01_hostile_globs_and_words_take_no_time(glob: str) -> None:
     assert globs.any_said([glob], [long] * 50) in (True, False)
     choices = [body for body in Talk(FREE).says(long) if isinstance(body, ChoicesBody)]
     assert len(choices) <= 1
+
+
+URL = "https://avlu.example/surahi"
+
+
+def test_cards_come_after_what_is_said() -> None:
+    show = Do(
+        say=Text("Buyurun", "Here"),
+        products=(Product(Text("Cam\nsürahi", "Jug"), URL, 249.9, "in", sku="S-1"),),
+        links=(Link(Text("Kargo", "Delivery"), URL, Text("2 günde", "In 2 days")),),
+    )
+    said_ = talk_with(rule("jug", show, when=When(says=("sürahi",)))).says("sürahi var mı")
+    assert said_[-2:] == (
+        ProductBody("Cam sürahi", URL, 24990, "in", "", "S-1"),
+        LinkBody("Kargo", URL, "2 günde"),
+    )
+    assert lines(said_)[-3] == "Buyurun"
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        Do(products=(Product(Text("a"), "http://avlu.example/"),)),
+        Do(products=(Product(Text("a"), "javascript:alert(1)"),)),
+        Do(products=(Product(Text("a"), URL, image="data:image/png,x"),)),
+        Do(products=(Product(Text("a"), URL, price=-1),)),
+        Do(products=(Product(Text("a"), URL, price=float("nan")),)),
+        Do(products=(Product(Text("a"), URL, sku="x" * 65),)),
+        Do(products=(Product(Text(), URL),)),
+        Do(links=(Link(Text("a"), ""),)),
+        Do(links=(Link(Text("{nobody}"), URL),)),
+        Do(links=tuple(Link(Text("a"), URL) for _ in range(5))),
+    ],
+)
+def test_x02_a_card_that_can_not_be_shown_is_a_problem(do: Do) -> None:
+    assert problems(Script((rule("jug", do),), (FLOW,)))

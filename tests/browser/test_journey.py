@@ -141,9 +141,7 @@ async def read_own_transcript(shopper: Shopper) -> None:
     """The shopper's own page and file hold the conversation, and nothing of the team's."""
     await shopper.panel.get_by_role("button", name=shopper.t("widget.menu.label")).click()
     async with shopper.page.expect_popup() as opened:
-        await shopper.panel.get_by_role(
-            "menuitem", name=shopper.t("widget.transcript.view")
-        ).click()
+        await shopper.panel.get_by_role("menuitem", name=shopper.t("more.transcript.view")).click()
     page = await opened.value
     await page.wait_for_url(re.compile(r"/t/"))
     shown = await page.locator("main").inner_text()

@@ -114,8 +114,8 @@ async def test_a_whole_visit(house: House, shots: Path | None) -> None:
         await judge("replied", shopper)
 
         await shopper.press(shopper.t("widget.menu.label"))
-        await shopper.panel.get_by_role("menuitem", name=shopper.t("widget.end.confirm")).click()
-        await shopper.panel.get_by_role("button", name=shopper.t("widget.end.confirm")).click()
+        await shopper.panel.get_by_role("menuitem", name=shopper.t("more.end.confirm")).click()
+        await shopper.panel.get_by_role("button", name=shopper.t("more.end.confirm")).click()
         stars = shopper.panel.get_by_role("radio")
         await expect(stars).to_have_count(5)
         await judge("rate", shopper)

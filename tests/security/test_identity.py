@@ -42,6 +42,7 @@ PAYLOADS: dict[tuple[str, str], dict[str, Any]] = {
     (VISITOR, "handoff_request"): {"client_id": "{id}", "conversation": "{c}"},
     (VISITOR, "conversation_leave"): {"client_id": "{id}", "conversation": "{c}"},
     (VISITOR, "transcript_link"): {"conversation": "{c}"},
+    (VISITOR, "transcript_mail"): {"conversation": "{c}", "email": "a@shop.example"},
     (VISITOR, "history_get"): {"conversation": "{c}", "before": 9},
     (VISITOR, "csat_submit"): {"conversation": "{c}", "client_id": "{id}", "score": 5},
     (VISITOR, "file_offer"): {
@@ -68,6 +69,12 @@ PAYLOADS: dict[tuple[str, str], dict[str, Any]] = {
     },
     (AGENT, "conversation_sync"): {"wants": [{"conversation": "{c}", "after": 0}]},
     (AGENT, "history_get"): {"conversation": "{c}", "before": 9},
+    (AGENT, "card_send"): {
+        "conversation": "{c}",
+        "client_id": "{id}",
+        "fence": 1,
+        "link": {"title": "a", "url": "https://shop.example/"},
+    },
     (AGENT, "file_offer"): {
         "conversation": "{c}",
         "client_id": "{id}",

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatserver.domain.cards import web_page
 from chatserver.domain.orders import OrderStep
-from chatserver.services.orders_reading import Unreadable, day_of, order_of, step_of, web_page
+from chatserver.services.orders_reading import Unreadable, day_of, order_of, step_of
 
 FULL = {
     "number": " AV-20418 ",

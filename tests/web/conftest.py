@@ -22,7 +22,7 @@ from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
 from chatserver.services import staff
-from chatserver.services.files import Grant
+from chatserver.services.files import Grant, Inspected
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, Passwords
 from chatserver.settings import Settings
@@ -275,6 +275,9 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
     async def receive_file(grant: Grant, content: bytes) -> Posted:
         raise Refusal(Code.NOT_FOUND)
 
+    async def card_picture(conversation: str, seq: int) -> Inspected:
+        raise Refusal(Code.NOT_FOUND)
+
     async def unlimited(address: str) -> None:
         return None
 
@@ -307,6 +310,7 @@ async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIte
         shelf=LiveShelf(SHELF),
         on_session_ended=on_session_ended,
         receive_file=receive_file,
+        card_picture=card_picture,
         find_answers=lambda text, language: [],
         check_search=unlimited,
         reply_ms=unknown,

@@ -59,6 +59,8 @@ async def path_of(shop: Shop, rule: Rule) -> str:
         "{language}": "tr",
         "{key}": "kargo-nerede",
         "{public_id}": conversation,
+        "{conversation}": conversation,
+        "{seq:int}": "1",
         "{format}": "txt",
         "{signed}": shop.web.links.sign(conversation, "tr"),
         "{site}": "pera",
@@ -142,8 +144,8 @@ def expected(rule: Rule, role: str) -> set[int]:
         return {400}
     if rule.name in {"do_merge", "do_restore_entry"}:
         return {404, 400}
-    if rule.name in {"do_upload", "file", "own_data"}:
-        return {404}  # what was signed for another purpose opens nothing
+    if rule.name in {"do_upload", "file", "own_data", "card_picture"}:
+        return {404}  # nothing that was signed for it, nothing that is shown
     if rule.name == "do_told":
         return {403}  # our own page is no shop
     if rule.name == "do_identity_settings":

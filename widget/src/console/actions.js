@@ -167,6 +167,11 @@ export class Actions {
     return failed((await answer?.json().catch(() => null))?.error?.code ?? 'timeout')
   }
 
+  /** Show the visitor a card. @param {AgentConversation} one @param {string} id the same for every try of one card @param {Record<string, unknown>} card @returns {Promise<boolean>} */
+  async show({ conversation, fence }, id, card) {
+    return (await this.#ask('card_send', { conversation, fence, client_id: id, ...card })) !== null
+  }
+
   /** The field is cleared once the text is safe; what was typed meanwhile stays. @param {AgentConversation} conversation @param {Mode} mode */
   async #sendNow(conversation, mode) {
     const { drafts, outbox, t, model } = this.#parts

@@ -9,7 +9,7 @@ import { NOTHING, conversationOf } from './store.js'
 /** @typedef {import('../core/log.js').MessageLog} MessageLog */
 /** @typedef {import('../core/outbox.js').Entry} Entry */
 /** @typedef {'queue' | 'talk'} Pane */
-/** @typedef {'transfer' | 'help' | 'palette' | 'prefs' | null} DialogName */
+/** @typedef {'transfer' | 'card' | 'help' | 'palette' | 'prefs' | null} DialogName */
 /** @typedef {{text: string, isProblem?: boolean, undo?: () => void, untilMs?: number}} Toast */
 /** @typedef {{name: string, kind: string, id: string | null, note: boolean, until: number}} Typer */
 /** @typedef {{state: 'loading' | 'there' | 'missing', context: import('./types.js').Context | null}} ContextState */

@@ -193,6 +193,7 @@ export function lineOf(message) {
   if (message.kind === 'activity' || message.kind === 'note') return ''
   if (message.kind === 'card') return message.body.title
   if (message.kind === 'order') return [message.body.number, message.body.carrier].filter(Boolean).join(' · ')
+  if (message.kind === 'product' || message.kind === 'link') return message.body.title
   if (message.kind === 'file') return message.body.name
   return message.body.text.replace(/\s+/g, ' ').trim()
 }

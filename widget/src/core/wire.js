@@ -15,6 +15,9 @@
  * @typedef {{number: string, step: OrderStep, placed: string | null, expected: string | null, carrier: string,
  *   tracking_number: string, tracking_url: string, items: string[], cancellable: boolean | null,
  *   returnable: boolean | null, cancel_url: string, return_url: string, invoice_url: string}} OrderView
+ * @typedef {{title: string, url: string, price_kurus: number | null, stock: 'in' | 'few' | 'out' | 'unknown',
+ *   image: boolean, sku: string}} ProductView
+ * @typedef {{title: string, url: string, text: string}} LinkView
  * @typedef {{text: string, slot: string, step: number, steps: number, skippable: boolean, error: string | null, label: string}} FormView
  * @typedef {{type: string, actor: string, target: string, reason: string, details: Record<string, string>}} ActivityView
  *
@@ -43,6 +46,7 @@
  * @typedef {MessageBase & (
  *   {kind: 'text' | 'note', body: TextView} | {kind: 'choices', body: ChoicesView} |
  *   {kind: 'card', body: CardView} | {kind: 'order', body: OrderView} | {kind: 'form', body: FormView} |
+ *   {kind: 'product', body: ProductView} | {kind: 'link', body: LinkView} |
  *   {kind: 'file', body: FileView} | {kind: 'rating', body: RatingView} |
  *   {kind: 'activity', body: ActivityView})} MessageView
  *

@@ -70,7 +70,7 @@ function dock(core) {
   }
 
   function show() {
-    tell({ type: now.open ? 'shown' : 'hidden', prefill, rule })
+    tell({ type: now.open ? 'shown' : 'hidden', prefill, rule, cart: core.heard?.includes('cart:add') })
     if (!now.open) return
     prefill = undefined
     if (now.ready) rule = undefined
@@ -85,6 +85,10 @@ function dock(core) {
       announce(type, { count: now.unread })
     } else if (type === 'back') button.title = `${value}`
     else if (type === 'live') now.live = flag(value === true)
+    else if (type === 'cart') {
+      const { id, ...product } = value
+      announce('cart:add', { ...product, done: (ok = true) => tell({ type: 'carted', id, ok: !!ok }) })
+    }
     // The panel never announces what was written.
     else if (type === 'event') announce(name, value)
   }

@@ -150,6 +150,7 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset, nonce, integrity
     show() { button.hidden = false },
     hide() { button.hidden = true },
     on(/** @type {string} */ name, /** @type {(detail: unknown) => void} */ listener) {
+      core.heard.push(name)
       const off = new AbortController()
       document.addEventListener(`supportchat:${name}`, event => listener(/** @type {CustomEvent} */ (event).detail), off)
       return () => off.abort()
@@ -165,6 +166,8 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset, nonce, integrity
   const core = {
     site, src, color, now, host, root, box, button, make, icon, announce, draw, flag, load, fail, call, DOWN,
     tracked: /** @type {string[]} */ ([]),
+    /** Events that the shop listens to. */
+    heard: /** @type {string[]} */ ([]),
     frame: () => frame,
     /** The dock is there: it answers from now on, what was asked before comes first. */
     dock(/** @type {Record<string, Method>} */ theirs) {

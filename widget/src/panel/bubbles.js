@@ -41,7 +41,7 @@ function Said({ item, name, mine, active }) {
   if (message?.kind === 'card') {
     return html`<div class="card"><div class="in md" dir="auto">${who}<p class="topic"><${Icon} name="page" small /><span>${message.body.title}</span></p>${renderNodes(message.body.nodes, make)}</div></div>`
   }
-  if (message?.kind === 'order') return html`<${Ordered} order=${message.body} who=${who} />`
+  if (message && message.kind in CARDS) return html`<${Card} message=${message} who=${who} />`
   if (message?.kind === 'file') return html`<${Sent} file=${message.body} who=${who} mine=${mine} />`
   if (message?.kind === 'activity' || message?.kind === 'rating') return null
   const body = message?.body ?? entry?.payload.body ?? {}
@@ -57,16 +57,24 @@ function Said({ item, name, mine, active }) {
 /** One line of a message, whatever it carries. @param {import('../core/words.js').Say} t @param {MessageView} message */
 export function lineOf(t, { body }) {
   if ('name' in body) return t('widget.message.file', { name: body.name })
+  if ('number' in body) return t('order.title', { number: body.number })
   return 'title' in body ? String(body.title) : 'text' in body ? String(body.text) : ''
 }
 
-/** An order; its card comes with the later parts. @param {{order: import('../core/wire.js').OrderView, who: unknown}} props */
-function Ordered({ order, who }) {
-  const { t, parts, more } = useDesk()
-  const [, draw] = useState(false)
-  useEffect(() => { void more().then(() => draw(true)).catch(() => {}) }, [])
-  if (parts.value !== null) return h(parts.value.OrderCard, { order, who })
-  return html`<div class="card"><div class="in">${who}<p class="num">${t('order.title', { number: order.number })}</p></div></div>`
+/** Parts that draw a message, by its kind; fetched when one is said. */
+const CARDS = { order: 'OrderCard', product: 'ProductCard', link: 'LinkCard' }
+
+/** @param {{message: MessageView, who: unknown}} props */
+function Card({ message, who }) {
+  const { t, parts, more, basket, carted, subscribe } = useDesk()
+  // A line that has been drawn stays as it is: what a card waits for, it looks after by itself.
+  const [, setMark] = useState('')
+  useEffect(() => {
+    void more().catch(() => {})
+    return subscribe(() => setMark([parts.value !== null, basket.value, carted.value?.id].join()))
+  }, [])
+  if (parts.value !== null) return h(parts.value[CARDS[/** @type {keyof typeof CARDS} */ (message.kind)]], { message, who })
+  return html`<div class="card"><div class="in">${who}<p>${lineOf(t, message)}</p></div></div>`
 }
 
 /** @param {{seq: number}} props what a message answers; pressing it goes there */

@@ -85,6 +85,9 @@ export function makeDesk(frame, dress, lend) {
   const shown = cell(frame.hosted)
   const screen = cell(/** @type {'home' | 'thread' | 'data'} */ ('home'))
   const prefill = cell('')
+  /** Whether the shop's page takes things into its basket, and what it said last. */
+  const basket = cell(false)
+  const carted = cell(/** @type {any} */ (null))
   /** Seq of the first message that was unread when the thread was opened; 0 for none. */
   const newFrom = cell(0)
   const people = { get value() { return state.value.people ?? frame.people } }
@@ -94,6 +97,7 @@ export function makeDesk(frame, dress, lend) {
     hear(message) {
       if (message.jwt !== undefined) chat.identity.word = message.jwt
       if (message.context || message.jwt !== undefined) void more().then(({ shop }) => shop(message.context)).catch(() => {})
+      if ('cart' in message) basket.value = message.cart === true
       const page = pageOf(message.page)
       if (page !== null) chat.pageViewed(page)
       if (message.type === 'hello') {
@@ -101,6 +105,7 @@ export function makeDesk(frame, dress, lend) {
         connection.start()
       }
       else if (message.type === 'theme') dress(null, message.theme)
+      else if (message.type === 'carted') carted.value = message
       else if (message.type === 'shown') show(message.prefill, message.rule)
       else if (message.type === 'hidden') shown.value = false
       else if (message.type === 'forget') forget()
@@ -211,6 +216,13 @@ export function makeDesk(frame, dress, lend) {
     erased() {
       clear()
       chat.forget()
+    },
+    basket, carted,
+    /** Ask the shop's page to take a product. @param {import('../core/wire.js').ProductView} product @returns {string} what its answer will name */
+    sendToBasket({ sku, title, url, price_kurus: kurus }) {
+      const id = clientId()
+      loader.say({ type: 'cart', value: { id, sku, title, url, price: kurus && kurus / 100, quantity: 1 } })
+      return id
     },
     subscribe, frame, t, times, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
     close: () => loader.say({ type: 'close' }),

@@ -13,6 +13,7 @@
  * @property {{entry: string, question: string}[]} popular
  * @property {string[]} origins
  * @property {boolean} hosted
+ * @property {boolean} [mail] whether a transcript can be mailed
  * @property {string} version
  * @property {{js: string, css: string}} more address of what is fetched when needed
  * @property {number | null} reply_ms how long a first answer usually takes

@@ -41,8 +41,10 @@ export function Thread() {
     if (element === null) return undefined
     const fit = new ResizeObserver(() => { if (atEnd) toEnd() })
     fit.observe(element)
+    // A card grows when its part is there, or when it says something.
+    if (element.lastElementChild) fit.observe(element.lastElementChild)
     return () => fit.disconnect()
-  }, [atEnd])
+  }, [atEnd, newest])
   useEffect(() => {
     const seen = () => { if (shown.value && atEnd && document.visibilityState === 'visible') chat.markSeen() }
     seen()

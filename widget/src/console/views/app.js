@@ -1,6 +1,7 @@
 // The whole console: panes, dialogs, and what a screen reader is told.
 
 import { Banners, Toasts } from './banner.js'
+import { CardDialog } from './cards.js'
 import { ContextPane } from './context.js'
 import { HelpDialog } from './help.js'
 import { AppContext, html, useApp } from './html.js'
@@ -35,6 +36,7 @@ function Dialogs() {
   const close = () => { model.dialog.value = null }
   const name = model.dialog.value
   if (name === 'transfer') return html`<${TransferDialog} onClose=${close} />`
+  if (name === 'card') return html`<${CardDialog} onClose=${close} />`
   if (name === 'help') return html`<${HelpDialog} onClose=${close} />`
   if (name === 'palette') return html`<${PaletteDialog} onClose=${close} />`
   if (name === 'prefs') return html`<${PrefsDialog} onClose=${close} />`

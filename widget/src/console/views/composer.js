@@ -71,6 +71,7 @@ export function Composer({ one }) {
       ${left <= HINT_FROM ? html`<span class="left ${left < 0 ? 'crit' : ''}" role="status">${left < 0 ? t('console.left.over', { count: -left }) : t('console.left', { count: left })}</span>` : null}
       ${isNote || !mine ? null : html`<label class="btn ghost ico" title=${t('console.file.attach')}><${Icon} name="file" /><span class="vh">${t('console.file.attach')}</span>
         <input class="vh" type="file" accept="image/jpeg,image/png,image/webp,image/gif,application/pdf" onChange=${(/** @type {any} */ event) => { for (const file of event.target.files) void actions.attach(one, file); event.target.value = '' }} /></label>`}
+      ${isNote || !mine || one.status === 'resolved' ? null : html`<button type="button" class="btn ghost ico" title=${t('console.card.title_dialog')} aria-label=${t('console.card.title_dialog')} onClick=${() => { model.dialog.value = 'card' }}><${Icon} name="tag" /></button>`}
       <span class="sp"></span>
       ${isNote
         ? html`<button type="button" class="btn note" disabled=${!isReady} onClick=${send}><${Icon} name="lock" size="s" />${t('console.note.add')} <kbd class="hide-s" aria-hidden="true">${command} Enter</kbd></button>`

@@ -3,6 +3,7 @@
 import { h } from 'preact'
 import { renderNodes, renderText } from '../../core/nodes.js'
 import { authorName, refusalWords, slotWords, visitorName, whyWords } from '../wording.js'
+import { LinkCard, ProductCard } from './cards.js'
 import { Quote, Rated, Sent } from './file.js'
 import { html, useApp } from './html.js'
 import { Icon, ProblemShape } from './icons.js'
@@ -52,6 +53,8 @@ function Body({ message }) {
     </div>`
   }
   if (message.kind === 'order') return html`<${OrderCard} order=${message.body} />`
+  if (message.kind === 'product') return html`<${ProductCard} message=${message} />`
+  if (message.kind === 'link') return html`<${LinkCard} message=${message} />`
   if (message.kind === 'choices') {
     return html`<p>${said(message.body.text)}</p><div class="options">${message.body.options.map(option => html`<span class="chip line">${option.label}</span>`)}</div>`
   }

@@ -4,9 +4,11 @@
 import { adapt } from '../../look/accent.js'
 import { makeWords } from '../../core/words.js'
 import { makeBefore } from './before.js'
+import { makeCards } from './cards.js'
 import { makeData } from './data.js'
 import { makeEnded } from './ended.js'
 import { makeFound } from './found.js'
+import { makeMenu } from './menu.js'
 import { makeOrderCard } from './ordercard.js'
 import { makeShop } from './shop.js'
 import { makeUploads } from './uploads.js'
@@ -33,5 +35,5 @@ const WORDS = MORE_WORDS
 export function make(lent) {
   const { language } = lent.desk.frame
   const kit = { ...lent, say: makeWords(language, { ...lent.desk.frame.words, ...WORDS[language] }) }
-  return { adapt, shop: makeShop(lent.desk), ...makeUploads(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), OrderCard: makeOrderCard(kit) }
+  return { adapt, shop: makeShop(lent.desk), ...makeUploads(kit), ...makeCards(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), Menu: makeMenu(kit), OrderCard: makeOrderCard(kit) }
 }

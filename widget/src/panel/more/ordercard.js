@@ -16,8 +16,8 @@ export function makeOrderCard({ html, Icon, desk: { t, times } }) {
     return html`<svg class="i s" viewBox="0 0 20 20" aria-hidden="true"><path d=${path} /></svg>`
   }
 
-  /** @param {{order: OrderView, who: unknown}} props who: said to readers of the screen before all else */
-  function OrderCard({ order, who }) {
+  /** @param {{message: {body: OrderView}, who: unknown}} props who: said to readers of the screen before all else */
+  function OrderCard({ message: { body: order }, who }) {
     const day = dayOf(order)
     const links = linksOf(order)
     const { shown, more } = itemsOf(order.items)
