@@ -18,6 +18,8 @@ from tests.postgresql import PostgreSQL, start_postgresql
 settings.register_profile("check", deadline=None, derandomize=True)
 settings.register_profile("hunt", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+# Servers are started two hundred times: what they are made of is compiled once.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 _configure = structlog.configure
 
 
