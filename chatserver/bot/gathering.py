@@ -4,7 +4,7 @@ What the conversation already has is never asked. Every step can be passed over,
 corrected, and what was gathered stays with the conversation should the visitor leave.
 """
 
-from chatserver.bot import phrases, slots, steps
+from chatserver.bot import masks, phrases, slots, steps
 from chatserver.bot.draft import Draft
 from chatserver.bot.script import LEAVE_MESSAGE, Step
 from chatserver.domain.conversations import HandoffReason, Status
@@ -179,6 +179,11 @@ def finish(draft: Draft) -> None:
         draft.tell(phrases.taken_down(draft.situation, draft.known("email") or _mail(draft)))
 
 
+def _named(draft: Draft) -> str | None:
+    """Return the order number in what led here, which nobody was asked for."""
+    return masks.find(draft.situation.order_pattern, draft.state.original)
+
+
 def ask_desk(draft: Draft, *, code: str | None = None) -> None:
     """Ask the order desk for what the running flow wants; without a desk, gather for people."""
     if not draft.situation.has_orders:
@@ -187,7 +192,7 @@ def ask_desk(draft: Draft, *, code: str | None = None) -> None:
     draft.ask_desk(
         OrderNeed(
             draft.state.order or steps.flow(draft).order or OrderKind.TRACK,
-            number=draft.known("order") or None,
+            number=draft.known("order") or _named(draft),
             contact=draft.known("contact") or None,
             code=code,
         )

@@ -91,11 +91,14 @@ def is_prefilled(draft: Draft) -> bool:
 
 def _is_wanted(draft: Draft, one: Step) -> bool:
     situation = draft.situation
+    if flow(draft).then == "order" and situation.is_verified and one.slot in {"order", "contact"}:
+        # The site says who they are: their newest orders are told without a question.
+        return False
     if one.kind == "order":
         return bool(situation.order_pattern)
     if one.kind == "file":
         return situation.takes_files
-    return not (flow(draft).then == "order" and one.slot == "contact" and situation.is_verified)
+    return True
 
 
 def as_details(draft: Draft, gathered: Mapping[str, str]) -> dict[str, str]:

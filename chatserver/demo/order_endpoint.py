@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from chatserver.demo.orders import find_order
+from chatserver.demo.orders import find_order, orders_of
 
 PATH = "/chat/orders"
 
@@ -32,9 +32,11 @@ def order_endpoint(secret: bytes, *, today: Callable[[], date]) -> Endpoint:
             question = json.loads(body)
         except (WebhookVerificationError, ValueError):
             return JSONResponse({}, 401)
-        order = (
-            find_order(str(question.get("number", ""))) if question["action"] == "find" else None
-        )
-        return JSONResponse({"orders": [order.told(today(), "tr")] if order else []})
+        if question["action"] == "newest":
+            found = orders_of(str(question.get("email", "")))
+        else:
+            order = find_order(str(question.get("number", "")))
+            found = [order] if order else []
+        return JSONResponse({"orders": [order.told(today(), "tr") for order in found]})
 
     return answer

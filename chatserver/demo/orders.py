@@ -78,3 +78,8 @@ def find_order(number: str) -> Order | None:
     """Return an order by its number, however it was typed."""
     typed = number.strip().translate(str.maketrans("ıİ", "iI")).upper().replace(" ", "")
     return ORDERS.get(typed if typed.startswith("AV-") else f"AV-{typed.removeprefix('AV')}")
+
+
+def orders_of(email: str) -> list[Order]:
+    """Return the newest orders of an address."""
+    return [order for order in ORDERS.values() if email and order.email == email][:3]

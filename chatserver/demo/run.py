@@ -21,11 +21,12 @@ from chatserver.demo.announce import already_runs, announcement
 from chatserver.demo.errors import DemoError
 from chatserver.demo.mailbox import Mailbox
 from chatserver.demo.ports import HOST, listen
-from chatserver.demo.seed import ORDERS_KEY, furnish
+from chatserver.demo.seed import IDENTITY_KEY, ORDERS_KEY, furnish
 from chatserver.demo.shop import build_shop
 from chatserver.demo.tongue import terminal_language
 from chatserver.faq_shelf import FaqShelf
 from chatserver.logs import configure_logs
+from chatserver.services.identity_words import site_secret
 from chatserver.services.orders_source import endpoint_secret
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
@@ -57,7 +58,8 @@ async def run_demo(*, port: int | None, reset: bool, data_dir: Path) -> None:
         mailbox = Mailbox(SystemClock())
         app = build_app(settings, faq=faq, mailer=mailbox)
         secret = endpoint_secret(settings.secret_key, ORDERS_KEY)
-        shop_app = build_shop(own, mailbox=mailbox, secret=secret)
+        signs_with = site_secret(settings.secret_key, IDENTITY_KEY)
+        shop_app = build_shop(own, mailbox=mailbox, secret=secret, signs_with=signs_with)
         beside: list[tuple[object, object]] = [(shop_app, shop_listener)]
 
         def ready() -> None:

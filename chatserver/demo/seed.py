@@ -23,11 +23,12 @@ from chatserver.domain.sites import Site
 from chatserver.faq_shelf import FaqShelf
 from chatserver.services import setup, staff
 from chatserver.services.sign_in import hash_password
-from chatserver.storage import orders, sites
+from chatserver.storage import identity_keys, orders, sites
 
 SITE = "demo"
 NAME = "Avlu"
 PASSWORD = "avluda-bir-gun"
+IDENTITY_KEY = "demo"
 ORDERS_KEY = "demo"
 """What the order endpoint's secret is made from, with the demo's own key."""
 
@@ -69,6 +70,8 @@ def furnish(connection: Connection, *, faq: FaqShelf, shop_port: int, now_ms: in
         key=ORDERS_KEY,
         now_ms=now_ms,
     )
+    if not identity_keys.good(connection, site.id, now_ms=now_ms):
+        identity_keys.add(connection, site.id, IDENTITY_KEY, now_ms=now_ms)
     origins = _origins(shop_port)
     if site.settings.origins != origins:
         sites.save(connection, site.id, replace(site.settings, origins=origins))

@@ -17,11 +17,13 @@ from chatserver.clock import SystemClock, to_datetime
 from chatserver.demo.basket import COOKIE, Basket
 from chatserver.demo.goods import CATEGORIES, GOODS, by_slug
 from chatserver.demo.mailbox import Mailbox
+from chatserver.demo.members import COOKIE as MEMBER_COOKIE
+from chatserver.demo.members import ELIF
 from chatserver.demo.order_endpoint import PATH as ENDPOINT
 from chatserver.demo.order_endpoint import order_endpoint
 from chatserver.demo.orders import STEPS, find_order
 from chatserver.demo.pages import LANGUAGES, path_of
-from chatserver.demo.shop_pages import Pages
+from chatserver.demo.shop_pages import SAID_BY, Pages
 
 MAX_BODY_BYTES = 8 * 1024
 MAX_FIELDS = 16
@@ -93,6 +95,20 @@ async def _mailbox(pages: Pages, language: str, request: Request) -> Response:
     return pages.show(request, "mailbox", language, letters=pages.mailbox.letters)
 
 
+async def _account(pages: Pages, language: str, request: Request) -> Response:
+    return pages.show(request, "account", language)
+
+
+async def _sign_in_or_out(pages: Pages, language: str, request: Request) -> Response:
+    form = await _fields(request)
+    answer = RedirectResponse(path_of("account", language), 303)
+    if form.get("do") == "in":
+        answer.set_cookie(MEMBER_COOKIE, ELIF.id, path="/", httponly=True, samesite="lax")
+    else:
+        answer.delete_cookie(MEMBER_COOKIE, path="/", httponly=True, samesite="lax")
+    return answer
+
+
 async def _returns(pages: Pages, language: str, request: Request) -> Response:
     return pages.show(request, "returns", language)
 
@@ -127,19 +143,24 @@ _SERVES: tuple[tuple[str, str, Serve], ...] = (
     ("checkout", "POST", _order),
     ("done", "GET", _done),
     ("track", "GET", _track),
+    ("account", "GET", _account),
+    ("account", "POST", _sign_in_or_out),
     ("returns", "GET", _returns),
     ("help", "GET", _help),
     ("mailbox", "GET", _mailbox),
 )
 
 
-def build_shop(chat_port: int, *, mailbox: Mailbox | None = None, secret: bytes = b"") -> Starlette:
+def build_shop(
+    chat_port: int, *, mailbox: Mailbox | None = None, secret: bytes = b"", signs_with: str = ""
+) -> Starlette:
     """Return the shop as an app.
 
     Args:
         chat_port: where the chat is, on the same host name as the shop was opened with.
         mailbox: where the chat's mail ends; one that stays empty when left out.
         secret: what the chat signs its questions for orders with; without, there is no endpoint.
+        signs_with: the secret by which it says who is signed in; without, it says nobody is.
     """
     clock = SystemClock()
     pages = Pages(chat_port, mailbox or Mailbox(clock))
@@ -150,7 +171,14 @@ def build_shop(chat_port: int, *, mailbox: Mailbox | None = None, secret: bytes 
     def today() -> date:
         return to_datetime(clock.now_ms()).date()
 
-    routes = [route("/shop.css", _style, "tr"), route("/resim/{slug}.svg", _picture, "tr")]
+    async def said(request: Request) -> Response:
+        return pages.said(request, signs_with, now_s=clock.now_ms() // 1000)
+
+    routes = [
+        Route(SAID_BY, said),
+        route("/shop.css", _style, "tr"),
+        route("/resim/{slug}.svg", _picture, "tr"),
+    ]
     if secret:
         endpoint = order_endpoint(secret, today=today)
         routes.append(Route(ENDPOINT, endpoint, methods=["POST"]))

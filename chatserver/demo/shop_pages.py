@@ -1,5 +1,6 @@
 """Draws the shop's pages and sets their headers; knows no basket's rules and no route."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from chatserver.demo.basket import Basket
 from chatserver.demo.goods import CATEGORIES, FEW, GOODS, money, stars
 from chatserver.demo.mailbox import Mailbox
+from chatserver.demo.members import member_of, signed_word
 from chatserver.demo.orders import ORDERS
 from chatserver.demo.pages import LANGUAGES, path_of, title_of
 from chatserver.demo.ports import HOST
@@ -18,6 +20,8 @@ from chatserver.demo.ports import HOST
 _ROOT = Path(__file__).parent
 _HOSTS = frozenset({HOST, "localhost"})
 _SLUGS = frozenset(item.slug for item in GOODS)
+SAID_BY = "/uye.js"
+_QUEUE = "window.SupportChat ??= Object.assign((...a) => window.SupportChat.q.push(a), { q: [] });"
 CONTACT = {"phone": "0850 000 28 58", "email": "merhaba@avlu.example"}
 
 
@@ -85,11 +89,28 @@ class Pages:
             price=lambda kurus: money(kurus, language),
             stars=lambda tenths: stars(tenths, language),
             basket=Basket.of(request.cookies),
+            member=member_of(request.cookies),
+            said_by=SAID_BY,
             known_orders=list(ORDERS),
             chat=chat,
             **values,
         )
         return HTMLResponse(html, status, headers=_headers(chat, cache="no-store"))
+
+    def said(self, request: Request, secret: str, *, now_s: int) -> Response:
+        """Return the script by which the shop says who is signed in and what is in the basket."""
+        basket = Basket.of(request.cookies)
+        cart = None
+        if basket.lines:
+            cart = {"total": basket.total / 100, "currency": "TRY", "items": _told(basket)}
+        calls = [
+            ["identify", signed_word(member_of(request.cookies), secret, now_s=now_s)],
+            *([["context", {"cart": cart}]] if cart else []),
+        ]
+        said = "".join(f"SupportChat(...{json.dumps(call)});" for call in calls)
+        return Response(
+            f"{_QUEUE}{said}", media_type="text/javascript", headers=_headers(cache="no-store")
+        )
 
     def style(self) -> Response:
         """Return the one style sheet."""
@@ -108,6 +129,17 @@ class Pages:
 
     def _draw(self, slug: str) -> str:
         return self._templates.get_template(f"pictures/{slug}.svg").render()
+
+
+def _told(basket: Basket) -> list[dict[str, object]]:
+    return [
+        {
+            "name": line.item.name["tr"],
+            "quantity": line.count,
+            "price": line.total / line.count / 100,
+        }
+        for line in basket.lines
+    ]
 
 
 def _headers(chat: str = "", *, cache: str) -> dict[str, str]:

@@ -267,7 +267,7 @@ async def _tell_verified(source: OrderSource, identity: Identity, need: OrderNee
         found = await source.newest(identity)
         if not found and identity.orders:
             found = await _named(source, identity.orders[:NEWEST])
-        return OrderFound(tuple(order.status for order in found)) if found else OrderUnknown()
+        return OrderFound(tuple(order.status for order in found))
     order = await source.find(need.number)
     if order is None:
         return OrderUnknown()

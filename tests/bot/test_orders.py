@@ -64,10 +64,16 @@ def test_the_desk_is_asked_when_the_details_are_there() -> None:
     )
 
 
-def test_a_verified_visitor_is_not_asked_for_a_contact() -> None:
+def test_a_verified_visitor_is_asked_nothing_and_told_of_their_newest_orders() -> None:
     talk = Talk(replace(SITUATION, is_verified=True), KNOWLEDGE)
     talk.says(["siparişim nerede"])
-    talk.says(["SP123456"])
+    assert talk.last.order == OrderNeed(OrderKind.TRACK)
+    assert "Hesabınızda sipariş bulamadım." in said(talk, OrderFound(()))
+
+
+def test_a_verified_visitor_who_names_a_number_is_told_of_that_order() -> None:
+    talk = Talk(replace(SITUATION, is_verified=True), KNOWLEDGE)
+    talk.says(["SP123456 nolu siparişim nerede"])
     assert talk.last.order == OrderNeed(OrderKind.TRACK, "SP123456")
 
 

@@ -47,6 +47,24 @@ async def test_no_page_has_inline_script_or_style(
     assert all(tag.startswith(" async src=") for tag in re.findall(r"<script([^>]*)>", page.text))
 
 
+async def test_the_shop_signs_who_is_signed_in_and_says_when_nobody_is() -> None:
+    transport = httpx2.ASGITransport(app=build_shop(8000, signs_with="chs_" + "a" * 64))
+    async with httpx2.AsyncClient(transport=transport, base_url=SHOP) as client:
+        assert '["identify", null]' in (await client.get("/uye.js")).text
+        await client.post("/hesabim", data={"do": "in"})
+        assert "Elif Karaca" in (await client.get("/")).text
+        said = await client.get("/uye.js")
+        assert '["identify", "eyJ' in said.text and said.headers["cache-control"] == "no-store"
+        await client.post("/en/account", data={"do": "out"})
+        assert '["identify", null]' in (await client.get("/uye.js")).text
+
+
+async def test_the_shop_says_what_is_in_the_basket(shop: httpx2.AsyncClient) -> None:
+    assert '"context"' not in (await shop.get("/uye.js")).text
+    await shop.post("/sepet", data={"slug": "kase", "option": "1", "do": "add"})
+    assert '"total": 1449.9' in (await shop.get("/uye.js")).text
+
+
 async def test_the_policy_lets_the_chats_origin_in_and_nothing_else(
     shop: httpx2.AsyncClient,
 ) -> None:

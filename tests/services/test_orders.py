@@ -249,6 +249,14 @@ async def test_whom_the_site_vouches_for_needs_no_code(any_desk: Desk) -> None:
     assert await desk.asks(None, None) == OrderFound((MINE.status,))
     assert await desk.asks("AV-20391", None) == OrderUnknown()
     assert await desk.asks("AV-99999", None) == OrderUnknown()
+    stranger = Identity("c-99", "", now_ms + 1000)
+    await stage.database.write(identities.save, desk.visitor.id, stranger, now_ms=now_ms)
+    assert await desk.asks(None, None) == OrderFound(())
+    named = Identity("c-99", "", now_ms + 1000, orders=("av 20391",))
+    await stage.database.write(identities.save, desk.visitor.id, named, now_ms=now_ms)
+    assert isinstance(await desk.asks("AV-20391", None), OrderFound), "by the site's own word"
+    assert isinstance(await desk.asks(None, None), OrderFound)
+    await stage.database.write(identities.save, desk.visitor.id, identity, now_ms=now_ms)
     assert desk.post.mails == []
     stage.clock.advance(s=1)
     assert not await stage.database.read(desk.counter.is_verified, desk.visitor)

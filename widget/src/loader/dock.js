@@ -22,8 +22,8 @@ function dock(core) {
   let prefill
   /** @type {string | undefined} */
   let rule
-  /** @type {Record<string, unknown>} */
-  let context = {}
+  /** @type {Record<string, unknown> | undefined} */
+  let context
   /** Who is signed in, by the shop's signature; null for nobody. @type {string | null | undefined} */
   let jwt
   let leaves = false
