@@ -88,6 +88,7 @@ ROUTES = (
     Rule("do_save_word", "POST", "/editor/words", Access.EDITOR),
     Rule("do_remove_word", "POST", "/editor/words/{word:int}/remove", Access.EDITOR),
     Rule("bot", "GET", "/editor/bot", Access.EDITOR),
+    Rule("bot_file", "GET", "/editor/bot.yaml", Access.EDITOR),
     Rule("do_save_bot", "POST", "/editor/bot", Access.EDITOR),
     Rule("exchange", "GET", "/editor/exchange", Access.EDITOR),
     Rule("do_import", "POST", "/editor/exchange", Access.EDITOR, MAX_FILE_BYTES + 1),

@@ -104,6 +104,7 @@ PAGES: Mapping[str, Page] = {
     "do_save_word": words.do_save_word,
     "do_remove_word": words.do_remove_word,
     "bot": rules.bot,
+    "bot_file": rules.bot_file,
     "do_save_bot": rules.do_save_bot,
     "exchange": exchange.exchange,
     "export": exchange.export,
