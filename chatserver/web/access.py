@@ -71,6 +71,7 @@ ROUTES = (
     Rule("do_restore_entry", "POST", "/editor/entries/{key}/restore", Access.EDITOR),
     Rule("try_question", "GET", "/editor/try", Access.EDITOR),
     Rule("do_add", "POST", "/editor/add", Access.EDITOR),
+    Rule("do_decide_thresholds", "POST", "/editor/thresholds", Access.EDITOR),
     Rule("checks", "GET", "/editor/checks", Access.EDITOR),
     Rule("do_add_check", "POST", "/editor/checks", Access.EDITOR),
     Rule("do_remove_check", "POST", "/editor/checks/{check:int}/remove", Access.EDITOR),

@@ -89,6 +89,7 @@ PAGES: Mapping[str, Page] = {
     "do_restore_entry": entry.do_restore_entry,
     "try_question": trying.try_question,
     "do_add": trying.do_add,
+    "do_decide_thresholds": trying.do_decide_thresholds,
     "checks": publishing.checks,
     "do_add_check": publishing.do_add_check,
     "do_remove_check": publishing.do_remove_check,
