@@ -17,6 +17,7 @@ from chatserver.domain.ids import PublicId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import FaqShelf, LiveShelf
+from chatserver.learning import learn_when_due
 from chatserver.membership import Alone, Membership, OneOfMany
 from chatserver.outbound import Outbound
 from chatserver.protocol.shared import PeopleView
@@ -56,6 +57,8 @@ BEAT_S = 5.0
 FOLLOW_S = 1.0
 """How often each process asks whether the FAQ changed; building the next index takes half a second,
 so that what is published answers everywhere within two."""
+
+LEARN_S = 300.0
 
 MAX_BODY_BYTES = 256 * 1024
 GREETING_PAUSE_MS = 1500
@@ -105,11 +108,16 @@ class ChatServer:
         self.chat.tasks.start(self._every(SWEEP_S, self._sweep), name="sweep")
         self.chat.tasks.start(self._every(BEAT_S, self.membership.beat), name="heartbeat")
         self.chat.tasks.start(self._every(FOLLOW_S, self._follow), name="faq")
+        self.chat.tasks.start(self._every(LEARN_S, self._learn), name="learning")
         log.info("started", database="sqlite" if self.database.is_sqlite else "postgresql")
 
     async def _sweep(self) -> None:
         if await self.membership.may_sweep():
             await self.chat.sweep()
+
+    async def _learn(self) -> None:
+        if await self.membership.may_sweep():
+            await learn_when_due(self.database, self.clock, self.shelf)
 
     async def _follow(self) -> None:
         await self.shelf.follow(self.database, self.clock)

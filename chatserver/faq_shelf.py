@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from chatserver.clock import Clock, to_datetime
 from chatserver.domain.knowledge import covers
-from chatserver.services import knowledge, publishing
+from chatserver.services import knowledge, publishing, thresholds
 from chatserver.services.knowledge import Live
 from chatserver.storage import faq_entries, faq_publications, question_log, site_words
 from chatserver.storage.database import Database
 from faq import Entry, KnowledgeBase, load_starter
+from faq.model import Thresholds
 
 POPULAR = ("track-order", "delivery-time", "return-how", "instalments")
 """What is offered before anybody asked, until what shoppers ask is counted."""
@@ -135,7 +136,8 @@ class LiveShelf:
                 return False
             live = await database.read(knowledge.live)
             words = await database.read(site_words.every)
-            shelf = await asyncio.to_thread(_build, live, words, day, asked)
+            sure = await database.read(thresholds.in_use)
+            shelf = await asyncio.to_thread(_build, live, words, sure, day, asked)
             self._day = day
             self._put(shelf)
             log.info("faq taken up", revision=shelf.revision, entries=len(shelf.all_entries))
@@ -152,7 +154,8 @@ class LiveShelf:
         kept = self._drafts
         if kept is None or kept[:2] != (revision, day):
             words = await database.read(site_words.every)
-            base = await asyncio.to_thread(build_base, publishing.on_day(entries, day), words)
+            sure = await database.read(thresholds.in_use)
+            base = await asyncio.to_thread(build_base, publishing.on_day(entries, day), words, sure)
             kept = self._drafts = (revision, day, base)
         return kept[2]
 
@@ -163,18 +166,30 @@ def today(now_ms: int) -> date:
     return moment.astimezone(ZONE).date()
 
 
-def build_base(entries: Sequence[Entry], words: Sequence[site_words.WordRow] = ()) -> KnowledgeBase:
-    """Return an index with a site's own words in it."""
+def build_base(
+    entries: Sequence[Entry],
+    words: Sequence[site_words.WordRow] = (),
+    sure: Mapping[str, Thresholds] | None = None,
+) -> KnowledgeBase:
+    """Return an index with a site's own words in it.
+
+    Args:
+        sure: the site's own thresholds, by language.
+    """
     from chatserver.services.words_of_site import languages_with
 
-    return KnowledgeBase(entries, languages=languages_with(words))
+    return KnowledgeBase(entries, languages=languages_with(words), thresholds=dict(sure or {}))
 
 
 def _build(
-    live: Live, words: Sequence[site_words.WordRow], day: date, asked: Mapping[str, Sequence[str]]
+    live: Live,
+    words: Sequence[site_words.WordRow],
+    sure: Mapping[str, Thresholds],
+    day: date,
+    asked: Mapping[str, Sequence[str]],
 ) -> FaqShelf:
     entries = publishing.on_day(live.entries, day)
-    base = build_base(entries, words)
+    base = build_base(entries, words, sure)
     return FaqShelf(entries, base, live.revision, live.numbers, live.scopes, asked)
 
 

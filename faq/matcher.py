@@ -129,6 +129,13 @@ class KnowledgeBase:
         }
         return other
 
+    def with_thresholds(self, thresholds: dict[str, Thresholds]) -> "KnowledgeBase":
+        """Return a knowledge base with other thresholds of its own, without a rebuild."""
+        other = object.__new__(KnowledgeBase)
+        other._thresholds = thresholds
+        other._entries, other._engines = self._entries, self._engines
+        return other
+
     def thresholds(self, language: str) -> Thresholds:
         """Return what this site's verdicts rest on."""
         return self._thresholds.get(language) or shipped_language(language).model.thresholds

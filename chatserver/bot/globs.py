@@ -11,16 +11,27 @@ from chatserver.domain.folding import fold
 MAX_CHARS = 80
 
 
+_SENTENCES = {
+    "empty": "“{pattern}” has no word in it.",
+    "long": "“{start}…” is longer than {most} characters.",
+    "star": "“{pattern}”: a star alone stands for any word; say which.",
+}
+
+
 def problem(pattern: str) -> str | None:
     """Return what is wrong with a pattern, or None."""
+    code = fault(pattern)
+    return code and _SENTENCES[code].format(pattern=pattern, start=pattern[:20], most=MAX_CHARS)
+
+
+def fault(pattern: str) -> str | None:
+    """Return what is wrong with a pattern as `empty`, `long` or `star`, or None."""
     words = pattern.split()
     if not words or not any(char.isalnum() for char in pattern):
-        return f"“{pattern}” has no word in it."
+        return "empty"
     if len(pattern) > MAX_CHARS:
-        return f"“{pattern[:20]}…” is longer than {MAX_CHARS} characters."
-    if any(not word.strip("*") for word in words):
-        return f"“{pattern}”: a star alone stands for any word; say which."
-    return None
+        return "long"
+    return "star" if any(not word.strip("*") for word in words) else None
 
 
 def any_said(patterns: Iterable[str], said: Sequence[str]) -> bool:

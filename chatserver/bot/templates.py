@@ -27,6 +27,12 @@ NAMES = {
 }  # fmt: skip
 """The names that a template may use, with what they stand for; slots of flows are added to them."""
 
+_SENTENCES = {
+    "brace": "A brace that belongs to no {{name}} or {{name|ending}}.",
+    "name": "There is no value “{value}”.",
+    "ending": "“{value}” is no ending; there are {endings}.",
+    "bracket": "Square brackets come in pairs, one pair not inside another.",
+}
 _HOLE = re.compile(r"\{([^{}|\[\]]{1,40})(?:\|([^{}|\[\]]{1,10}))?\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]{0,300})\]")
 _ENGLISH = {"e": "to ", "de": "at ", "den": "from "}
@@ -38,17 +44,23 @@ def problems(template: str, slots: frozenset[str] = frozenset()) -> Iterator[str
     Args:
         slots: names of slots that may be used besides the closed list.
     """
+    for code, value in faults(template, slots):
+        yield _SENTENCES[code].format(value=value, endings=", ".join(CASES))
+
+
+def faults(template: str, slots: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong as `brace`, `name`, `ending` or `bracket`, with what is meant."""
     rest = _HOLE.sub("", template)
     if "{" in rest or "}" in rest:
-        yield "A brace that belongs to no {name} or {name|ending}."
+        yield "brace", "{ad}"
     for found in _HOLE.finditer(template):
         name, ending = found[1].strip(), found[2]
         if name not in NAMES and name not in slots:
-            yield f"There is no value “{name}”."
+            yield "name", name
         if ending is not None and ending.strip() not in CASES:
-            yield f"“{ending}” is no ending; there are {', '.join(CASES)}."
+            yield "ending", ending
     if _OPTIONAL.sub("", rest).count("[") or _OPTIONAL.sub("", rest).count("]"):
-        yield "Square brackets come in pairs, one pair not inside another."
+        yield "bracket", ""
 
 
 def fill(template: str, values: Mapping[str, str], language: str = "tr") -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from chatserver.domain.ids import StaffId
 from chatserver.domain.knowledge import Problem, publishing_problems
 from chatserver.errors import Code, Refusal
+from chatserver.services import thresholds
 from chatserver.services.knowledge import engine_entries
 from chatserver.storage import faq_checks, faq_entries, faq_publications, question_log
 from chatserver.storage.faq_checks import CheckRow
@@ -277,6 +278,7 @@ def publish(
     )
     if not later:
         _go_live(connection, changes, by=by, now_ms=now_ms)
+        thresholds.learn(connection, now_ms=now_ms)
     return len(changes)
 
 

@@ -140,3 +140,18 @@ faq_settled = Table(
     Column("staff_id", ForeignKey("staff.id")),
 )
 """What editors did with groups of unanswered questions."""
+
+faq_threshold = Table(
+    "faq_threshold",
+    metadata,
+    Column("language", Text, primary_key=True),
+    Column("answer", Float, nullable=False),
+    Column("clarify", Float, nullable=False),
+    Column("shipped_answer", Float, nullable=False),
+    Column("shipped_clarify", Float, nullable=False),
+    Column("learned_from", BigInteger, nullable=False),
+    Column("is_used", Boolean, nullable=False),
+    Column("learned_ms", BigInteger, nullable=False),
+    Column("decided_by", ForeignKey("staff.id")),
+)
+"""What was learned last in each language, and whether editors let it hold."""

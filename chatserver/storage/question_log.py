@@ -254,6 +254,40 @@ def usage(connection: Connection, *, since_ms: int) -> dict[str, Usage]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """An answer, or a choice that was offered, and what a shopper made of it.
+
+    Args:
+        entry: the winner, or the first that was offered.
+        chosen: what was picked of what was offered.
+        feedback: `helped`, `did_not_help` or None.
+    """
+
+    verdict: str
+    confidence: float
+    entry: str | None
+    chosen: str | None
+    feedback: str | None
+
+
+def judged(connection: Connection, *, language: str, since_ms: int, limit: int) -> list[JudgedRow]:
+    """Return the answers that a shopper made something of, the newest first."""
+    asked = faq_question.c
+    rows = connection.execute(
+        select(asked.verdict, asked.confidence, asked.entry_key, asked.chosen_key, asked.feedback)
+        .where(
+            asked.source == "chat",
+            asked.language == language,
+            asked.at_ms >= since_ms,
+            or_(asked.feedback.is_not(None), asked.chosen_key.is_not(None)),
+        )
+        .order_by(asked.id.desc())
+        .limit(limit)
+    )
+    return [JudgedRow(*row) for row in rows]
+
+
 def answered_since(connection: Connection, key: str, since_ms: int) -> int:
     """Return in how many conversations an entry has answered since then, without people."""
     return int(

@@ -25,6 +25,8 @@ PATHS = (
     "/editor", "/editor/new", "/editor/entries/return-how", "/editor/entries/return-how/history",
     "/editor/try?q=iade+param+ne+zaman", "/editor/unanswered", "/editor/checks",
     "/editor/conflicts", "/editor/words", "/editor/exchange", "/editor/publish",
+    "/editor/bot?kind=rule&open=press&lines=sponsor", "/editor/bot?kind=flow&open=report-damage",
+    "/editor/bot?kind=script",
 )  # fmt: skip
 
 
@@ -144,6 +146,54 @@ async def test_a_slip_is_caught_shown_and_restored_by_keyboard_alone(house: Hous
     )
 
 
+async def test_a_rule_is_written_moved_and_put_in_use_by_keyboard_alone(house: House) -> None:
+    page = await editor(house)
+    await page.goto(f"{house.server.origin}/editor/bot")
+    await press(page, page.get_by_role("link", name="Yeni kural"))
+    for field, text in (("title.tr", "Kedi"), ("title.en", "Cat"), ("key", "cat")):
+        await reach(page, page.locator(f'[name="{field}"]'))
+        await page.keyboard.type(text)
+    await reach(page, page.locator('[name="when.0.value"]'))
+    await page.keyboard.type("kedi*")
+    await press(page, page.locator("button[value='add:do.0.button']"))
+    await page.keyboard.type("Temsilci")
+    await reach(page, page.locator('[name="do.0.say.tr"]'), key="Shift+Tab")
+    await page.keyboard.type("Kedi mamamız {yok}.")
+    await page.keyboard.press("Tab")
+    await reach(page, page.locator("[name='add:do']"))
+    await page.keyboard.type("Etiketle")
+    await press(page, page.locator("button[value='add:do']"))
+    await page.keyboard.type("kedi")
+    lines = page.locator("#lines")
+    await reach(page, lines)
+    await page.keyboard.type("kedi")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('[id="err-do.0.say.tr"]')).to_contain_text("“yok” adlı değer yok.")
+    await reach(page, page.locator('[name="do.0.say.tr"]'))
+    await page.keyboard.press("Control+a")
+    await page.keyboard.type("Kedi mamamız var.")
+    await reach(page, lines)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".talk")).to_contain_text("Kedi mamamız var.")
+    await expect(page.locator(".talk .chip")).to_have_text("Temsilci")
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("s")
+    await expect(page.get_by_role("status")).to_have_text("Taslağa kaydedildi.")
+    mine = page.locator(".script").first.get_by_role("link", name="Kedi")
+    await reach(page, mine)
+    before = await page.locator(".script").first.locator("li").count()
+    await page.keyboard.press("Shift+ArrowUp")
+    moved = page.locator(".script").first.locator("li").nth(before - 2).get_by_role("link")
+    await expect(moved).to_have_text("Kedi")
+    await expect(moved).to_be_focused()
+    await press(page, page.get_by_role("button", name="Kullanıma al"))
+    await expect(page.locator(".crumbs .chip")).to_contain_text("Kullanımda")
+    shopper = await house.shopper()
+    await shopper.begin()
+    await shopper.say("kedi maması")
+    await expect(shopper.panel.get_by_text("Kedi mamamız var.")).to_be_visible()
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("tr", "light"), ("en", "dark")])
 async def test_axe_finds_nothing_in_the_editors_room(
     house: House, language: str, scheme: Literal["light", "dark"]
@@ -205,7 +255,7 @@ async def _look(page: Page, where: str) -> list[str]:
 
 
 def _named(path: str) -> str:
-    return path.strip("/").split("?")[0].replace("/", "-")
+    return path.strip("/").split("&")[0].replace("?", "-").replace("/", "-")
 
 
 async def _shoot(page: Page, name: str) -> None:

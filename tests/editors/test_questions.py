@@ -1,10 +1,11 @@
 """What shoppers ask the bot is noted, masked, with what came of it."""
 
 from chatserver.bot.knowledge import FaqKnowledge
-from chatserver.services import questions
+from chatserver.services import questions, thresholds
 from chatserver.services.bot_turns import OwedTurn
 from chatserver.storage import question_log, visitors
 from chatserver.storage.question_log import QuestionRow
+from faq.feedback import Judgement
 from tests.cast import SHELF, Stage
 
 NOWHERE = "yarın hava nasıl olacak"
@@ -112,3 +113,33 @@ async def test_an_entry_answers_only_where_it_holds(sqlite_stage: Stage) -> None
     await ask(stage, "kargom nerede")
     assert asked[0] == ("demo", "/iade")
     assert (await rows(stage))[0].entry != "track-order"
+
+
+async def test_a_real_conversation_counts_for_its_entries_and_teaches(stage: Stage) -> None:
+    since = stage.clock.now_ms()
+    talk = await ask(stage, "kargom nerede")
+    await ask(stage, "Evet", to=talk, choice="helped:yes")
+    await ask(stage, "iade süresi kaç gün", to=talk)
+    await ask(stage, "Hayır", to=talk, choice="helped:no")
+    await ask(stage, "taksit var mı", to=talk)
+    await ask(stage, "temsilciye bağla", to=talk)
+    used = await stage.database.write(question_log.usage, since_ms=since)
+    answered = [row for row in await rows(stage) if row.verdict == "answer"]
+    returned = next(row.entry for row in answered if row.message.startswith("iade"))
+    paid = next(row.entry for row in answered if row.message.startswith("taksit"))
+    assert returned is not None and paid is not None
+    counts = {
+        key: (used[key].asked, used[key].helped, used[key].did_not_help, used[key].handed_off)
+        for key in ("track-order", returned, paid)
+    }
+    assert counts["track-order"] == (1, 1, 0, 0)
+    assert counts[returned][:3] == (1, 0, 1)
+    assert counts[paid] == (1, 0, 0, 1)
+    for key, chats in (("track-order", 1), (returned, 0), (paid, 0)):
+        found = await stage.database.write(question_log.answered_since, key, since)
+        assert found == chats, key
+    judged = await stage.database.write(
+        question_log.judged, language="tr", since_ms=since, limit=10
+    )
+    said = {item.judgement for item in thresholds.feedback_of(judged)}
+    assert said == {Judgement.HELPED, Judgement.DID_NOT_HELP}

@@ -1,10 +1,12 @@
 """The help centre: for everybody, without script, found by search engines."""
 
 import gzip
+import html
 import json
 import re
 import time
 import xml.etree.ElementTree as ET
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
@@ -139,3 +141,36 @@ async def test_x01_what_is_searched_for_is_inert(shop: Shop, text: str) -> None:
     async with shop.client() as client:
         page = (await client.get("/help/pera/tr", params={"q": text})).text
     assert "<script>alert" not in page and "<img src=x" not in page
+
+
+async def test_every_address_of_the_sitemap_is_the_page_that_it_says(
+    shop: Shop, public: None
+) -> None:
+    """What a validator of search engines looks at, for a tenth of all pages and both homes."""
+    async with shop.client() as client:
+        tree = ET.fromstring((await client.get("/help/pera/sitemap.xml")).text)
+        urls = {
+            place.text: {one.get("hreflang"): one.get("href") for one in url.findall("x:link", NS)}
+            for url in tree.findall("s:url", NS)
+            if (place := url.find("s:loc", NS)) is not None
+        }
+        for address, others in [*urls.items()][:2] + [*urls.items()][2::10]:
+            page = await client.get(str(address).removeprefix("https://chat.example"))
+            assert page.status_code == 200, address
+            assert re.findall(r'rel="canonical" href="([^"]+)"', page.text) == [address]
+            links = dict(re.findall(r'rel="alternate" hreflang="(\w+)" href="([^"]+)"', page.text))
+            assert links == others and address in links.values()
+            assert all(links == urls[other] for other in links.values())
+            language = next(code for code, url in links.items() if url == address)
+            assert f'<html lang="{language}">' in page.text
+            blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text)
+            data = json.loads(blocks[0])
+            assert data["@context"] == "https://schema.org" and data["inLanguage"] == language
+            for one in data["mainEntity"]:
+                assert one["@type"] == "Question" and one["name"]
+                assert one["acceptedAnswer"]["@type"] == "Answer" and one["acceptedAnswer"]["text"]
+            asks = html.unescape(re.findall(r'class="ask" href="([^"]+)"', page.text)[0])
+            query = parse_qs(urlsplit(asks).query)
+            assert asks.startswith("/c/pera?") and query["lang"] == [language]
+            is_answer = len(data["mainEntity"]) == 1
+            assert query.get("ask") == ([data["mainEntity"][0]["name"]] if is_answer else None)

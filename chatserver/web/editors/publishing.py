@@ -11,7 +11,7 @@ from starlette.responses import Response
 from chatserver.clock import to_ms
 from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import build_base, today
-from chatserver.services import publishing
+from chatserver.services import publishing, thresholds
 from chatserver.services.publishing import Effects, Plan, Stand, Wanted
 from chatserver.storage import faq_checks, faq_entries, faq_publications, site_words
 from chatserver.storage.faq_checks import CheckRow
@@ -109,15 +109,28 @@ async def _effects(web: Web, plan: Plan) -> Effects:
     """Ask what shoppers have now and what they would have, beside the loop."""
     day = today(web.clock.now_ms())
     words = await web.database.read(site_words.every)
+    held = await web.database.read(thresholds.in_use)
+    learned = await web.database.read(thresholds.to_be, now_ms=web.clock.now_ms())
 
     def compare() -> Effects:
         now, then = (
-            build_base(publishing.on_day(entries, day), words)
-            for entries in (plan.live, plan.entries)
+            build_base(publishing.on_day(entries, day), words, sure)
+            for entries, sure in ((plan.live, held), (plan.entries, learned))
         )
         return publishing.effects(now, then, plan.checks, plan.recent)
 
     return await asyncio.to_thread(compare) if plan.chosen else Effects()
+
+
+async def _moves(web: Web) -> list[tuple[str, int, int]]:
+    """Return the languages whose threshold a publication would move: from and to, in per cent."""
+    held = await web.database.read(thresholds.in_use)
+    learned = await web.database.read(thresholds.to_be, now_ms=web.clock.now_ms())
+    found = [
+        (code, (held.get(code) or thresholds.shipped(code)).answer, sure.answer)
+        for code, sure in learned.items()
+    ]
+    return [(code, round(a * 100), round(b * 100)) for code, a, b in found if abs(a - b) >= 0.005]
 
 
 async def publish(web: Web, request: Request) -> Response:
@@ -146,6 +159,7 @@ async def _publish_page(
         tab="publish",
         plan=plan,
         effects=found,
+        moves=await _moves(web),
         titles=await _titles(web),
         reasons=reasons or {},
         problem_key=problem,

@@ -1,46 +1,65 @@
-"""The bot's rules and flows: a list, a form for each, and the bot to talk to beside it."""
+"""The bot's rules and flows: in their order, a form for each, and the bot to talk to beside it."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, get_args
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import msgspec
 import yaml
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatserver.bot.checks import run
-from chatserver.bot.files import starter_dialogues
-from chatserver.bot.knowledge import FaqKnowledge
-from chatserver.bot.problems import problems
-from chatserver.bot.script import EventKind, Flow, Rule, Script, Text
-from chatserver.clock import to_datetime
-from chatserver.domain.messages import ChoicesBody, plain_text
+from chatserver.bot.files import dump_script
+from chatserver.bot.script import Flow, Rule, Script
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
-from chatserver.services import previews, scripts
+from chatserver.services import scripts
 from chatserver.services.work import Work
+from chatserver.storage import orders, sites
 from chatserver.storage import scripts as kept
-from chatserver.storage import sites
+from chatserver.storage import staff as accounts
 from chatserver.web.context import Web
-from chatserver.web.editors.room import Fields, asked, fields_of, query_of, room_page
+from chatserver.web.editors import flow_sheet, rule_sheet, talks
+from chatserver.web.editors.room import asked, fields_of, query_of, room_page
+from chatserver.web.editors.script_changes import (
+    Change,
+    changed,
+    fingerprint,
+    named,
+    read_whole,
+    sheet_of,
+    standing,
+    written,
+)
+from chatserver.web.editors.sheets import Sheet
+from chatserver.web.headers import Kind, protect
 from chatserver.web.pages import see_other
-from chatserver.words import LANGUAGES
+from chatserver.web.templates import language_of
+from chatserver.words import say
 
-MAX_LINES = 20
-PEOPLE = ("free", "busy", "away")
+KINDS = ("rule", "flow", "script")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One line of a talk with the bot. why: which part of it spoke, and of what."""
+class Opened:
+    """What is open on the page.
 
-    by: str
-    text: str
-    buttons: tuple[str, ...] = ()
-    why: str = ""
+    Args:
+        old: the key that it is kept under; "" for a new one.
+        seen: what it was when the page was drawn.
+        text: it as YAML, where it is looked at so.
+        theirs: as YAML, what somebody else has made of it meanwhile.
+        fresh: the row that a button has just put there.
+    """
+
+    kind: str
+    old: str
+    sheet: Sheet
+    seen: str
+    faults: dict[str, str]
+    text: str | None = None
+    theirs: str = ""
+    fresh: str = ""
 
 
 async def _site(web: Web, key: str) -> Site:
@@ -51,209 +70,141 @@ async def _site(web: Web, key: str) -> Site:
     return found or every[0]
 
 
-def _read(connection: Connection, site: Site) -> tuple[Script, Script, bool]:
-    return (
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    script: Script
+    version: int
+    is_draft: bool
+    draft_by: str
+    teams: list[str]
+    agents: list[str]
+    has_orders: bool
+
+
+def _read(connection: Connection, site: Site) -> _Kept:
+    draft = kept.draft(connection, site.id)
+    return _Kept(
         scripts.draft_of(connection, site.id),
-        scripts.script_of(connection, site.id),
-        kept.draft(connection, site.id) is not None,
+        scripts.script_of(connection, site.id).version,
+        draft is not None,
+        draft.author if draft else "",
+        [team.name for team in sites.teams(connection, site.id)],
+        [one.name for one in accounts.every(connection) if one.role.may_answer],
+        orders.source(connection, site.id) is not None,
     )
+
+
+def _entries(web: Web) -> frozenset[str]:
+    return frozenset(entry.key for entry in web.shelf.now.all_entries)
+
+
+def _opened(script: Script, kind: str, key: str, *, as_text: bool) -> Opened | None:
+    if kind == "script":
+        return Opened(kind, "", Sheet(()), fingerprint(script), {}, dump_script(script))
+    found = named(script, kind, key)
+    if kind not in KINDS or (key and found is None):
+        return None
+    text = written(found) if as_text and found is not None else None
+    return Opened(kind, key, sheet_of(kind, found), fingerprint(found), {}, text)
 
 
 async def bot(web: Web, request: Request) -> Response:
     """Serve rules and flows as they are being written, one of them open, and a talk with them.
 
     Raises:
+        Refusal: `not_found`, `bad_request`.
+    """
+    site = await _site(web, asked(request, "site"))
+    held = await web.database.read(_read, site)
+    opened = _opened(
+        held.script,
+        asked(request, "kind"),
+        asked(request, "open"),
+        as_text=asked(request, "view") == "text",
+    )
+    fields = Sheet(tuple(request.query_params.multi_items()))
+    return await _page(web, request, site, held, opened, fields)
+
+
+async def bot_file(web: Web, request: Request) -> Response:
+    """Serve a site's rules and flows as they are being written, as a file of YAML.
+
+    Raises:
         Refusal: `not_found`.
     """
-    return await _page(web, request, await _site(web, asked(request, "site")))
+    site = await _site(web, asked(request, "site"))
+    script = await web.database.read(scripts.draft_of, site.id)
+    named_so = {"Content-Disposition": f'attachment; filename="bot-{site.key}.yaml"'}
+    body = dump_script(script)
+    return protect(Response(body, media_type="application/yaml", headers=named_so), Kind.DATA)
 
 
 async def _page(
     web: Web,
     request: Request,
     site: Site,
+    held: _Kept,
+    opened: Opened | None,
+    fields: Sheet,
     *,
-    wrong: tuple[str, ...] = (),
-    written: Fields | None = None,
+    script: Script | None = None,
+    status: int = 200,
 ) -> Response:
-    script, live, is_draft = await web.database.read(_read, site)
-    kind, key = asked(request, "kind"), asked(request, "open")
-    opened = _opened(script, kind, key)
-    entries = frozenset(entry.key for entry in web.shelf.now.all_entries)
-    talk = _talk(web, request, site, script)
+    """Return the page. script: what is talked to, where it is not the draft that is kept."""
+    language = language_of(request)
+    talked = script or held.script
+    lines = talks.lines_of(fields)
+    if held.has_orders and not fields.text("switched"):
+        fields = Sheet((*fields.pairs, ("orders", "1")))
+    world = talks.world_of(web, site, fields, language)
+    check = fields.text("check") == "1" or fields.text("what") == "check"
+    entries = _entries(web)
     return await room_page(
         web,
         request,
         "bot.html",
         tab="bot",
+        status=status,
         site_key=site.key,
         sites=[(one.key, one.settings.name) for one in await web.database.read(sites.every)],
-        script=script,
-        is_draft=is_draft,
-        version=live.version,
-        wrong=[*wrong, *problems(script, entries)],
-        dialogues=_failing(web, request, script),
-        which=kind if opened is not None else "",
+        script=held.script,
+        held=held,
+        faulty=standing(held.script, entries, language, but=opened),
+        dialogues=talks.failing(web, talked) if check and status == 200 else None,
         opened=opened,
-        action_text=_yaml(opened.do) if isinstance(opened, Rule) else "",
-        step_text=_yaml(opened.steps) if isinstance(opened, Flow) else "",
-        events=get_args(EventKind),
-        people=PEOPLE,
-        talk=talk,
-        world={name: asked(request, name) for name in ("lang", "at", "who", "page", "cart")},
-        lines=request.query_params.get("lines", "")[:4000],
-        entries=sorted(entries),
-        status=422 if wrong else 200,
+        moved=asked(request, "moved"),
+        saved=asked(request, "saved"),
+        talk=talks.talk(web, site, talked, lines if status == 200 else [], world),
+        world={name: fields.text(name) for name in talks.SWITCHES} | {"lang": world.language},
+        lines="\n".join(lines),
+        titles={entry.key: entry.question for entry in web.shelf.entries(language)},
+        grouped=_grouped(web, language),
+        **_choices(held),
     )
 
 
-def _opened(script: Script, kind: str, key: str) -> Rule | Flow | None:
-    if kind == "rule":
-        empty = Rule("", Text(), ())
-        return next((rule for rule in script.rules if rule.key == key), None if key else empty)
-    if kind == "flow":
-        blank = Flow("", Text(), ())
-        return next((flow for flow in script.flows if flow.key == key), None if key else blank)
-    return None
-
-
-def _yaml(value: object) -> str:
-    plain = msgspec.to_builtins(value)
-    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False) if plain else ""
-
-
-def _talk(web: Web, request: Request, site: Site, script: Script) -> list[Said]:
-    """Return a talk with the bot: every line of it anew, so that nothing need be kept."""
-    lines = [line.strip() for line in request.query_params.get("lines", "").splitlines()]
-    lines = [line[:500] for line in lines if line][:MAX_LINES]
-    if not lines:
-        return []
-    zone = ZoneInfo(site.settings.hours.zone)
-    now = to_datetime(web.clock.now_ms()).astimezone(zone)
-    try:
-        at = asked(request, "at")
-        now = datetime.fromisoformat(at).replace(tzinfo=zone) if at else now
-        cart = float(asked(request, "cart")) if asked(request, "cart") else None
-    except ValueError:
-        raise Refusal(Code.BAD_REQUEST) from None
-    language = asked(request, "lang")
-    who = asked(request, "who")
-    world = previews.World(
-        now,
-        language=language if language in LANGUAGES else "tr",
-        people=who if who in PEOPLE else None,
-        page=asked(request, "page"),
-        cart=cart,
-    )
-    talk = previews.begin(site.settings, script, FaqKnowledge(web.shelf.base), world)
-    said: list[Said] = []
-    for line in lines:
-        said.append(Said("visitor", line))
-        bodies = previews.say(talk, line)
-        whys = talk.last.whys
-        for place, body in enumerate(bodies):
-            why = whys[place] if place < len(whys) else None
-            said.append(
-                Said(
-                    "bot",
-                    plain_text(body),
-                    tuple(option.label for option in body.options)
-                    if isinstance(body, ChoicesBody)
-                    else (),
-                    f"{why.kind} {why.key}".strip() if why else "",
-                )
-            )
-        if talk.last.handoff is not None:
-            said.append(Said("system", talk.last.handoff.value))
-    return said
-
-
-def _failing(web: Web, request: Request, script: Script) -> list[str] | None:
-    """Talk every dialogue through when asked to; None when not."""
-    if asked(request, "check") != "1":
-        return None
-    now = to_datetime(web.clock.now_ms()).astimezone(ZoneInfo("Europe/Istanbul"))
-    knowledge = FaqKnowledge(web.shelf.base)
-    return [
-        line
-        for language in LANGUAGES
-        for dialogue in starter_dialogues(language)
-        for line in run(dialogue, script, knowledge, now=now)
-    ]
-
-
-def _rule(form: Fields) -> Rule:
-    number = {
-        name: float(form.text(name)) if form.text(name) else None
-        for name in ("cart_from", "cart_below")
+def _choices(held: _Kept) -> dict[str, Any]:
+    return {
+        "events": rule_sheet.EVENTS,
+        "conditions": rule_sheet.CONDITIONS,
+        "actions": rule_sheet.ACTIONS,
+        "people": rule_sheet.PEOPLE,
+        "priorities": rule_sheet.PRIORITIES,
+        "reasons": rule_sheet.REASONS,
+        "slot_kinds": flow_sheet.KINDS,
+        "ends": flow_sheet.ENDS,
+        "order_kinds": flow_sheet.ORDERS,
+        "teams": held.teams,
+        "agents": held.agents,
+        "blank": Sheet(()),
     }
-    when = {
-        "event": form.text("event") or "message",
-        "says": form.lines("says"),
-        "not_says": form.lines("not_says"),
-        "entries": form.lines("entries"),
-        "language": form.text("language") or None,
-        "hours": form.text("hours") or None,
-        "people": form.every("people"),
-        "pages": form.lines("pages"),
-        "campaigns": form.lines("campaigns"),
-        **number,
-    }
-    rule: dict[str, Any] = {
-        "key": form.text("key").strip(),
-        "title": {"tr": form.text("title.tr"), "en": form.text("title.en")},
-        "when": when,
-        "do": yaml.safe_load(form.text("do")) or [],
-        "at_most": form.number("at_most") or 1,
-        "goes_on": form.text("goes_on") == "1",
-        "enabled": form.text("enabled") == "1",
-    }
-    return msgspec.convert(rule, Rule)
 
 
-def _flow(form: Fields, old: Flow | None) -> Flow:
-    flow = {
-        **(msgspec.to_builtins(old) if old else {}),
-        "key": form.text("key").strip(),
-        "title": {"tr": form.text("title.tr"), "en": form.text("title.en")},
-        "steps": yaml.safe_load(form.text("steps")) or [],
-        "enabled": form.text("enabled") == "1",
-    }
-    return msgspec.convert(flow, Flow)
-
-
-def changed(script: Script, form: Fields) -> Script:
-    """Return the script after what a form asks for.
-
-    Raises:
-        ValueError: naming the place, where it can't be read.
-    """
-    what, kind, old = form.text("what"), form.text("kind"), form.text("old")
-    rules, flows = list(script.rules), list(script.flows)
-    at = next((i for i, rule in enumerate(rules) if rule.key == old), None)
-    if kind == "rule" and what == "up" and at:
-        rules[at - 1], rules[at] = rules[at], rules[at - 1]
-    elif kind == "rule" and what == "remove":
-        rules = [rule for rule in rules if rule.key != old]
-    elif kind == "rule" and what == "save":
-        rule = _rule(form)
-        if at is not None:
-            attributes = rules[at].when.attributes
-            rule = msgspec.structs.replace(
-                rule, when=msgspec.structs.replace(rule.when, attributes=attributes)
-            )
-            rules[at] = rule
-        else:
-            rules.append(rule)
-    elif kind == "flow" and what == "remove":
-        flows = [flow for flow in flows if flow.key != old]
-    elif kind == "flow" and what == "save":
-        before = next((flow for flow in flows if flow.key == old), None)
-        flow = _flow(form, before)
-        flows = [flow if one is before else one for one in flows]
-        if before is None:
-            flows.append(flow)
-    return msgspec.structs.replace(script, rules=tuple(rules), flows=tuple(flows))
+def _grouped(web: Web, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for entry in web.shelf.entries(language):
+        groups.setdefault(entry.category, []).append((entry.key, entry.question))
+    return sorted(groups.items())
 
 
 async def do_save_bot(web: Web, request: Request) -> Response:
@@ -262,30 +213,106 @@ async def do_save_bot(web: Web, request: Request) -> Response:
     Raises:
         Refusal: `not_found`, `too_large`.
     """
-    form = await fields_of(request)
+    form = Sheet((await fields_of(request)).pairs)
     site = await _site(web, form.text("site"))
+    what = form.text("what")
+    if form.text("row"):
+        sheet, fresh = form.pressed(form.text("row"))
+        held = await web.database.read(_read, site)
+        return await _page(web, request, site, held, _posted(sheet, fresh=fresh), sheet)
+    if what in {"talk", "check"}:
+        return await _tried(web, request, site, form)
+    if what in {"drop", "publish"}:
+        return await _settle(web, request, site, what)
+    return await _kept_draft(web, request, site, form)
+
+
+def _posted(
+    form: Sheet, *, faults: dict[str, str] | None = None, fresh: str = "", theirs: str = ""
+) -> Opened:
+    text = form.text("text") if form.has("text") else None
+    old, seen = form.text("old"), form.text("seen")
+    return Opened(form.text("kind"), old, form, seen, faults or {}, text, theirs, fresh)
+
+
+def _worded(change: Change, language: str) -> dict[str, str]:
+    return {
+        name: say(language, f"editor.bot.wrong.{code}", value=value)
+        for name, (code, value) in change.faults.items()
+    }
+
+
+async def _tried(web: Web, request: Request, site: Site, form: Sheet) -> Response:
+    """Talk with the bot as it would be with what is being written; nothing is kept."""
+    held = await web.database.read(_read, site)
+    change = changed(held.script, form, _entries(web), saving=True)
+    faults = _worded(change, language_of(request))
+    opened = _posted(form, faults=faults)
+    status = 422 if faults else 200
+    return await _page(web, request, site, held, opened, form, script=change.script, status=status)
+
+
+async def _kept_draft(web: Web, request: Request, site: Site, form: Sheet) -> Response:
     author, now_ms = request.state.account.name, web.clock.now_ms()
-    script, _, _ = await web.database.read(_read, site)
-    back = f"/editor/bot?{query_of(site=site.key)}"
-    if form.text("what") == "drop":
-        await web.database.write(kept.drop_draft, site.id)
-        return see_other(back)
-    try:
-        after = changed(script, form)
-    except (ValueError, yaml.YAMLError, RecursionError) as error:
-        return await _page(web, request, site, wrong=(str(error)[:300],), written=form)
+    entries = _entries(web)
 
-    def unit(connection: Connection) -> None:
-        work = Work(connection, now_ms)
-        if form.text("what") == "publish":
-            scripts.publish(work, site.id, after, author=author)
-        else:
-            scripts.save_draft(work, site.id, after, author=author)
+    def unit(connection: Connection) -> Change:
+        change = changed(scripts.draft_of(connection, site.id), form, entries)
+        if change.ok:
+            scripts.save_draft(Work(connection, now_ms), site.id, change.script, author=author)
+        return change
 
+    change = await web.database.write(unit)
+    if not change.ok:
+        held = await web.database.read(_read, site)
+        opened = _posted(
+            form, faults=_worded(change, language_of(request)), theirs=written(change.theirs)
+        )
+        if change.clashed:
+            opened = replace(opened, seen=fingerprint(change.theirs))
+        status = 409 if change.clashed else 422
+        return await _page(web, request, site, held, opened, form, status=status)
+    return see_other(f"/editor/bot?{_after(site, form)}")
+
+
+def _after(site: Site, form: Sheet) -> str:
+    what, kind = form.text("what"), form.text("kind")
+    if what in {"up", "down"}:
+        return query_of(
+            site=site.key, kind=form.text("at"), open=form.text("open"), moved=form.text("old")
+        )
+    if what == "remove":
+        return query_of(site=site.key)
+    key = form.text("key").strip() if form.text("text") == "" else _key_of_text(form)
+    view = "text" if form.text("text") and kind != "script" else ""
+    return query_of(site=site.key, kind=kind, open=key, view=view, saved="1")
+
+
+def _key_of_text(form: Sheet) -> str:
     try:
-        await web.database.write(unit)
-    except scripts.ScriptRefused as refused:
-        return await _page(web, request, site, wrong=tuple(refused.problems))
-    if form.text("what") == "save":
-        back += "&" + query_of(kind=form.text("kind"), open=form.text("key"))
-    return see_other(back)
+        found = read_whole(form.text("kind"), form.text("text"))
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return ""
+    return found.key if isinstance(found, Rule | Flow) else ""
+
+
+async def _settle(web: Web, request: Request, site: Site, what: str) -> Response:
+    """Put the draft in use, or drop it."""
+    author, now_ms = request.state.account.name, web.clock.now_ms()
+    entries = _entries(web)
+    language = language_of(request)
+
+    def unit(connection: Connection) -> Sequence[object]:
+        if what == "drop":
+            kept.drop_draft(connection, site.id)
+            return ()
+        script = scripts.draft_of(connection, site.id)
+        wrong = standing(script, entries, language)
+        if not wrong:
+            scripts.publish(Work(connection, now_ms), site.id, script, author=author)
+        return wrong
+
+    if await web.database.write(unit):
+        held = await web.database.read(_read, site)
+        return await _page(web, request, site, held, None, Sheet(()), status=422)
+    return see_other(f"/editor/bot?{query_of(site=site.key)}")

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatserver.errors import Code, Refusal
-from chatserver.services import knowledge
+from chatserver.services import knowledge, thresholds
 from chatserver.storage import faq_checks, faq_entries
 from chatserver.web.context import Web
 from chatserver.web.editors.entry import preview
@@ -78,6 +78,7 @@ async def try_question(web: Web, request: Request) -> Response:
         tokens=tokens_of(result) if result else [],
         parts=parts_of(result) if result else [],
         thresholds=base.thresholds(language),
+        standing=await web.database.read(thresholds.standing, language),
         said=said,
         entries=len(base.entries(language)),
         added=request.query_params.get("added", ""),
@@ -90,6 +91,22 @@ async def try_question(web: Web, request: Request) -> Response:
 
 def _rows(result: MatchResult | None) -> Sequence[Match]:
     return result.matches[:TOP] if result else ()
+
+
+async def do_decide_thresholds(web: Web, request: Request) -> Response:
+    """Let learned thresholds hold, or go back to the shipped ones.
+
+    Raises:
+        Refusal: `bad_request`, `not_found`.
+    """
+    form = await fields_of(request)
+    language, use = form.text("lang"), form.text("use")
+    if language not in LANGUAGES or use not in {"learned", "shipped"}:
+        raise Refusal(Code.BAD_REQUEST)
+    await web.database.write(
+        thresholds.decide, language, use=use == "learned", by=request.state.account.id
+    )
+    return see_other("/editor/try?" + query_of(q=form.text("q"), lang=language))
 
 
 async def do_add(web: Web, request: Request) -> Response:

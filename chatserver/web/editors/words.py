@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatserver.faq_shelf import build_base
-from chatserver.services import publishing, words_of_site
+from chatserver.services import publishing, thresholds, words_of_site
 from chatserver.services.publishing import Effects
 from chatserver.storage import faq_checks, site_words
 from chatserver.storage.site_words import WordRow
@@ -74,9 +74,10 @@ async def _effects(web: Web, before: list[WordRow], after: list[WordRow], langua
     """Return what the checks of a language say with other words; takes some seconds."""
     checks = [c for c in await web.database.read(faq_checks.every) if c.language == language]
     entries = [e for e in web.shelf.now.all_entries if e.language == language]
+    sure = await web.database.read(thresholds.in_use)
 
     def compare() -> Effects:
-        now, then = build_base(entries, before), build_base(entries, after)
+        now, then = build_base(entries, before, sure), build_base(entries, after, sure)
         return publishing.effects(now, then, checks, ())
 
     return await asyncio.to_thread(compare)

@@ -1,4 +1,5 @@
-// Single keys outside fields: j and k through rows, one letter for what carries data-key. No Alt and no
+// Single keys outside fields: j and k through rows, one letter for what carries data-key, Shift and an
+// arrow to move a row up or down. No Alt and no
 // Ctrl with letters: on a Turkish keyboard these write characters.
 
 /** @param {EventTarget | null} target */
@@ -23,11 +24,18 @@ export function listenToKeys() {
     const target = event.target
     if (target instanceof HTMLTextAreaElement && target.hasAttribute('data-submits') && event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
-      target.form?.requestSubmit()
+      const button = document.querySelector(`button[data-${target.dataset.with ?? 'none'}]`)
+      target.form?.requestSubmit(button instanceof HTMLButtonElement ? button : undefined)
       return
     }
     if (event.ctrlKey || event.metaKey || writes(target)) return
-    if (event.key === 'j') moveRow(1)
+    if (event.shiftKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      const row = target instanceof Element ? target.closest('[data-row]') : null
+      const button = row?.querySelector(`[data-move=${event.key === 'ArrowUp' ? 'up' : 'down'}]`)
+      if (!(button instanceof HTMLButtonElement)) return
+      event.preventDefault()
+      button.click()
+    } else if (event.key === 'j') moveRow(1)
     else if (event.key === 'k') moveRow(-1)
     else {
       const found = document.querySelector(`[data-key="${CSS.escape(event.key.toLocaleLowerCase('en'))}"]`)

@@ -6,6 +6,7 @@ import { importFile } from './importing.js'
 import { listenToKeys } from './keys.js'
 import { showPreviews } from './preview.js'
 import { chooseMany } from './rows.js'
+import { keepSheet } from './sheet.js'
 
 listenToKeys()
 chooseMany()
@@ -14,3 +15,5 @@ const entry = document.querySelector('form[data-entry]')
 if (entry instanceof HTMLFormElement) keepEntry(entry, preview)
 const importing = document.querySelector('[data-import]')
 if (importing instanceof HTMLElement) importFile(importing)
+const sheet = document.querySelector('form[data-sheet]')
+if (sheet instanceof HTMLFormElement) keepSheet(sheet)
