@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -69,7 +70,8 @@ class Alignment:
             own[owner].update(dict.fromkeys(places[r] for r in text))
         self._entries = _Lists([list(items) for items in own])
         self._answers = _Lists([[places[r] for r in dict.fromkeys(a)] for a in answers])
-        self._first = np.searchsorted(np.asarray(owners), np.arange(len(answers) + 1))
+        bounds = np.searchsorted(np.asarray(owners), np.arange(len(answers) + 1))
+        self._first: list[int] = bounds.tolist()
         self._weigh(meanings, likeness)
 
     def _weigh(self, meanings: Meanings, likeness: Likeness) -> None:
@@ -90,7 +92,7 @@ class Alignment:
         own = self._entries.one(owner)
         other._utterances = self._utterances.inserted(at, added)
         other._entries = self._entries.replaced(owner, list(dict.fromkeys([*own, *added])))
-        other._first = self._first + (np.arange(len(self._first)) > owner)
+        other._first = [first + (at > owner) for at, first in enumerate(self._first)]
         other._weigh(meanings, likeness)
         return other
 
@@ -123,8 +125,8 @@ class Alignment:
 
         And where each entry's begin, when they stand one entry after the other.
         """
-        spans = [(int(self._first[entry]), int(self._first[entry + 1])) for entry in entries]
-        return spans, np.cumsum([0, *(end - first for first, end in spans[:-1])])
+        spans = [(self._first[entry], self._first[entry + 1]) for entry in entries]
+        return spans, np.array([0, *accumulate([end - first for first, end in spans[:-1]])])
 
     def align(self, roots: Sequence[str], entries: Sequence[int]) -> Aligned:
         """Lay a message of at least one root beside entries."""
@@ -132,23 +134,24 @@ class Alignment:
         weights = self.weights_of(roots)
         share = weights / weights.sum()
         spans, bounds = self.utterances_of(entries)
-        rows = np.concatenate([np.arange(first, end) for first, end in spans])
+        counts = [end - first for first, end in spans]
+        rows = np.arange(sum(counts)) + np.repeat([first for first, _ in spans] - bounds, counts)
         places, starts = self._utterances.of(spans)
         beside = alike.take(places, axis=1)
         in_each = np.maximum.reduceat(beside, starts, axis=1)
         asked = np.maximum.reduceat(in_each, bounds, axis=1)
-        replied, replies = self._answers.of([(entry, entry + 1) for entry in entries])
+        replied, replies = self._answers.of_each(entries)
         answered = np.maximum.reduceat(alike.take(replied, axis=1), replies, axis=1)
         known = np.maximum(asked, np.float32(ANSWER_SHARE) * answered)
         gap = (weights[:, None] * (1 - known)).max(axis=0) / self._heaviest
         telling = np.array([self._meanings.tells(root) for root in roots])
         elsewhere = (known[telling & (alike.max(axis=1) >= HAS_FROM)] < LACKS_UNDER).sum(axis=0)
         forward = share @ in_each
-        counted = self._weights.take(places) * beside.max(axis=0)
+        counted = (self._weights * alike.max(axis=0)).take(places)
         back = np.add.reduceat(counted, starts) / self._totals.take(rows)
         mutual = 2 * forward * back / (forward + back + 1e-9)
         most = np.maximum.reduceat(mutual, bounds)
-        leads = np.flatnonzero(mutual >= np.repeat(most, np.diff(bounds, append=len(rows))))
+        leads = np.flatnonzero(mutual >= np.repeat(most, counts))
         return Aligned(
             asked=share @ asked,
             known=share @ known,
@@ -197,11 +200,18 @@ class _Lists:
 
     def of(self, spans: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
         """Return the items of the lists in some spans, and where each list starts among them."""
-        parts, starts, before = [], [], 0
-        for first, end in spans:
-            bounds = self._bounds[first : end + 1]
-            start, stop = int(bounds[0]), int(bounds[-1])
-            parts.append(self._items[start:stop])
-            starts.append(bounds[:-1] - (start - before))
-            before += stop - start
-        return np.concatenate(parts), np.concatenate(starts)
+        bounds = self._bounds
+        edges = [(bounds.item(first), bounds.item(end)) for first, end in spans]
+        items = [self._items[start:stop] for start, stop in edges]
+        before = accumulate([stop - start for start, stop in edges], initial=0)
+        moved = [start - at for (start, _), at in zip(edges, before, strict=False)]
+        counts = [end - first for first, end in spans]
+        starts = np.concatenate([bounds[first:end] for first, end in spans])
+        return np.concatenate(items), starts - np.repeat(moved, counts)
+
+    def of_each(self, lists: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the items of some lists, and where each starts among them."""
+        bounds = self._bounds
+        items = [self._items[bounds.item(at) : bounds.item(at + 1)] for at in lists]
+        starts = accumulate(map(len, items[:-1]), initial=0)
+        return np.concatenate(items), np.array([*starts])

@@ -5,8 +5,8 @@ the same on every site: of a hundred answers at 0.9, some ninety are right (`doc
 """
 
 import math
-
-import numpy as np
+from collections.abc import Sequence
+from itertools import accumulate
 
 from faq.engine import Engine, Scored
 from faq.model import PARTS
@@ -20,6 +20,10 @@ ONE_WORD_AT_MOST = 0.6
 ONE_WORD_DOUBT = 3.0
 """By how much the scores of a single word are drawn together: what to choose from is wanted."""
 
+ENOUGH_ODDS = 3.0
+"""Log-odds over the other entries from which on more of them say nothing more: a message that no
+entry answers has a clear winner too (measured, docs/faq.md)."""
+
 NEAR_SHARE = 0.05
 """Belief of a second entry, beside the first's, from which on it may be the one that is meant."""
 
@@ -30,15 +34,15 @@ _LEADS = [_PLACE[name] for name in ("nearest_letters", "entry_meaning", "mutual"
 _LITERAL, _KNOWN = _PLACE["literal"], _PLACE["known"]
 
 
-def _is_shared(scored: Scored, belief: list[float]) -> bool:
+def _is_shared(parts: Sequence[Sequence[float]], belief: Sequence[float]) -> bool:
     """Whether another entry has every word of the message too, and is near enough to be meant."""
     return any(
-        share >= NEAR_SHARE * belief[0] and parts[_LITERAL] >= 1
-        for share, parts in zip(belief[1:], scored.parts[1:], strict=True)
+        share >= NEAR_SHARE * belief[0] and own[_LITERAL] >= 1
+        for share, own in zip(belief[1:], parts[1:], strict=True)
     )
 
 
-def shares(scores: tuple[float, ...]) -> list[float]:
+def shares(scores: Sequence[float]) -> list[float]:
     """Return how the belief is shared among entries, by softmax of their scores."""
     top = max(scores)
     raised = [math.exp(score - top) for score in scores]
@@ -46,22 +50,26 @@ def shares(scores: tuple[float, ...]) -> list[float]:
     return [value / total for value in raised]
 
 
-def evidence(engine: Engine, scored: Scored, words: int) -> list[float]:
+def evidence(scored: Scored, words: int) -> list[float]:
     """Return what speaks for the best entry, in the order of `model.EVIDENCE`.
 
     Args:
         words: number of different words of the message.
     """
-    first = shares(scored.scores)[0]
+    return _evidence(scored, scored.parts.tolist(), shares(scored.scores), words)
+
+
+def _evidence(
+    scored: Scored, parts: Sequence[Sequence[float]], belief: Sequence[float], words: int
+) -> list[float]:
+    first, best = belief[0], parts[0]
     margin = scored.scores[0] - scored.scores[1] if len(scored.scores) > 1 else scored.scores[0]
-    best = scored.parts[0]
-    others = scored.parts[1:, _LEADS].max(axis=0) if len(scored.parts) > 1 else np.zeros(4)
     return [
-        math.log((first + 1e-6) / (1 - first + 1e-6)),
+        min(ENOUGH_ODDS, math.log((first + 1e-6) / (1 - first + 1e-6))),
         margin,
         scored.scores[0],
-        *best[_OWN_PLACES].tolist(),
-        *(best[_LEADS] - others).tolist(),
+        *[best[place] for place in _OWN_PLACES],
+        *[best[at] - max([own[at] for own in parts[1:]], default=0.0) for at in _LEADS],
         scored.agreement,
         math.log1p(words),
         float(words <= 1),
@@ -73,15 +81,15 @@ def confidences(engine: Engine, scored: Scored, words: int) -> list[float]:
 
     An entry that has these very words as an utterance, alone, is sure whatever else speaks.
     """
-    sure = engine.weights.confidence(evidence(engine, scored, words))
-    belief = shares(scored.scores)
+    parts, belief = scored.parts.tolist(), shares(scored.scores)
+    sure = engine.weights.confidence(_evidence(scored, parts, belief, words))
     if words == 1:
         # A lone word that only resembles one of an entry's is no surer than it is alike.
-        sure = min(sure, float(scored.parts[0, _KNOWN]))
-        if _is_shared(scored, belief):
+        sure = min(sure, parts[0][_KNOWN])
+        if _is_shared(parts, belief):
             sure = min(sure, ONE_WORD_AT_MOST)
-            belief = shares(tuple(score / ONE_WORD_DOUBT for score in scored.scores))
+            belief = shares([score / ONE_WORD_DOUBT for score in scored.scores])
     if scored.exact == {scored.places[0]}:
         sure = max(sure, EXACT)
-    rest = [min(sure, (1 - sure) * 2, sure * b / belief[0]) for b in belief[1:]]
-    return [sure, *np.minimum.accumulate(rest).tolist()] if rest else [sure]
+    rest = [min(sure, (1 - sure) * 2, sure * share / belief[0]) for share in belief[1:]]
+    return [sure, *accumulate(rest, min)]

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,18 +112,19 @@ class Scored:
 
 def rank(looked: Looked, weights: Weights) -> Scored:
     """Return the entries that were looked at, best first; those with these very words lead."""
-    scores = looked.parts @ np.asarray(weights.ranking, np.float32)
-    order = sorted(
-        range(len(looked.places)),
-        key=lambda i: (looked.places[i] not in looked.exact, -float(scores[i]), looked.places[i]),
-    )
-    ranked = tuple(looked.places[i] for i in order)
+    scores: list[float] = (looked.parts @ _row(weights.ranking)).tolist()
+    keys = [
+        (place not in looked.exact, -score, place, at)
+        for at, (place, score) in enumerate(zip(looked.places, scores, strict=True))
+    ]
+    order = [at for *_, at in sorted(keys)]
+    ranked = tuple([looked.places[at] for at in order])
     return Scored(
         ranked,
-        tuple(float(scores[i]) for i in order),
-        looked.parts[order],
+        tuple([scores[at] for at in order]),
+        looked.parts.take(order, axis=0),
         looked.leaders.count(ranked[0]) / len(looked.leaders),
-        tuple(looked.utterances[i] for i in order),
+        tuple([looked.utterances[at] for at in order]),
         looked.exact,
     )
 
@@ -266,7 +268,7 @@ class Engine:
             return None
         letters, meaning = self._vectors(analysis)
         first = self._first_parts(letters, meaning)
-        rough = np.asarray(self.weights.first, np.float32) @ first
+        rough = _row(self.weights.first) @ first
         exact = frozenset(self._exact.get(analysis.words, ()))
         places = [*dict.fromkeys([*sorted(exact)[:close], *_best(rough, close)])]
         aligned = self.alignment.align(analysis.roots, places)
@@ -274,7 +276,7 @@ class Engine:
         active = first[_OF_LARGE] if self.large else first
         return Looked(
             tuple(places),
-            np.concatenate([first[:, places], near[None], _stacked(aligned)]).T,
+            _side_by_side(first.take(places, axis=1), near, aligned),
             tuple(active.argmax(axis=1).tolist()),
             tuple(aligned.utterance.tolist()),
             exact,
@@ -300,8 +302,8 @@ class Engine:
         if self._votes is not None:
             votes = self._votes.bias + letters[1] @ self._by_letters.take(letters[0], axis=0)
             votes += meaning[1] @ self._by_meaning.take(meaning[0], axis=0)
-            first[3] = votes - votes.mean()
-            first[4] = first[3] * np.float32(self.richness)
+            np.subtract(votes, votes.sum() / np.float32(len(votes)), out=first[3])
+            np.multiply(first[3], np.float32(self.richness), out=first[4])
         return first
 
 
@@ -309,22 +311,33 @@ def _arrays(vector: tuple[list[int], list[float]]) -> _Vector:
     return np.array(vector[0], np.int64), np.array(vector[1], np.float32)
 
 
-def _stacked(aligned: Aligned) -> Floats:
-    return np.stack(
-        [
-            *(aligned.asked, aligned.known, -aligned.gap),
-            *(aligned.said, aligned.mutual, aligned.literal, -aligned.elsewhere),
-        ]
-    )
+def _side_by_side(first: Floats, near: Floats, aligned: Aligned) -> Floats:
+    """Return entries × PARTS."""
+    parts = np.empty((len(PARTS), len(near)), np.float32)
+    parts[: len(FIRST_PARTS)] = first
+    rest = (near, aligned.asked, aligned.known, -aligned.gap, aligned.said)
+    more = (aligned.mutual, aligned.literal, -aligned.elsewhere)
+    for at, values in enumerate((*rest, *more), len(FIRST_PARTS)):
+        parts[at] = values
+    return parts.T
+
+
+@cache
+def _row(weights: tuple[float, ...]) -> Floats:
+    return np.array(weights, np.float32)
 
 
 def _best(scores: Floats, count: int) -> list[int]:
     """Return the places of the highest scores, highest first; of equals the first place."""
-    chosen = np.arange(len(scores))
-    if len(scores) > FEW:
-        chosen = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
-    order = np.argsort(-scores[chosen], kind="stable")
-    return [int(place) for place in chosen[order][:count]]
+    best = np.argsort(-scores, kind="stable") if len(scores) <= FEW else _few(scores, count)
+    chosen: list[int] = best[:count].tolist()
+    return chosen
+
+
+def _few(scores: Floats, count: int) -> NDArray[np.intp]:
+    """Return the same, without sorting what has no chance."""
+    chosen = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
+    return chosen[np.argsort(-scores[chosen], kind="stable")]
 
 
 assert len(PARTS) == len(FIRST_PARTS) + 1 + 7

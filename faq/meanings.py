@@ -68,6 +68,7 @@ class Meanings:
         self.rows = None if large else Rows(rows)
         self.answers = Postings(normalised(self._combined(in_answer, known, answers)))
         self._memory: dict[str, tuple[list[tuple[int, float]], float]] = {}
+        self._pairs: dict[int, list[tuple[int, float]]] = {}
 
     def grown(self, own: Sequence[Sequence[str]], at: int, owner: int) -> "Meanings":
         """Return these features with one utterance more; how telling each root is stays.
@@ -147,8 +148,8 @@ class Meanings:
             for column, value in found:
                 sums[column] = sums.get(column, 0.0) + value
         for term, weight in self._thesaurus.pairs_of(roots):
-            for column, value in self._concepts_of(term):
-                sums[column] = sums.get(column, 0.0) + value * weight * _TO_CONCEPTS
+            for column, value in self._pair(term, weight):
+                sums[column] = sums.get(column, 0.0) + value
         norm = math.sqrt(sum([value * value for value in sums.values()]) + unknown) or 1.0
         return list(sums), [value / norm for value in sums.values()]
 
@@ -168,6 +169,17 @@ class Meanings:
                 features.append((width + place, _TO_ITSELF * factor))
             strange = 0.0 if place is not None else (_TO_ITSELF * factor) ** 2
             found = self._memory[root] = (features, strange)
+        return found
+
+    def _pair(self, term: int, weight: float) -> list[tuple[int, float]]:
+        """Return the features and weights of two neighbouring roots."""
+        found = self._pairs.get(term)
+        if found is None:
+            if len(self._pairs) >= MAX_REMEMBERED:
+                self._pairs.clear()
+            share = weight * _TO_CONCEPTS
+            found = [(column, value * share) for column, value in self._concepts_of(term)]
+            self._pairs[term] = found
         return found
 
     def _concepts_of(self, term: int) -> list[tuple[int, float]]:

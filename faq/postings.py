@@ -185,9 +185,11 @@ class Rows:
         lengths = np.concatenate([self._lengths[first:end] for first, end in spans])
         columns = np.concatenate([self._columns[part] for part in parts])
         values = np.concatenate([self._values[part] for part in parts])
-        products = np.append(values * asked.take(columns), np.float32(0))
-        sums = np.add.reduceat(products, np.cumsum(lengths) - lengths)
-        return np.where(lengths > 0, sums, np.float32(0))
+        products = np.zeros(len(values) + 1, np.float32)
+        np.multiply(values, asked.take(columns), out=products[:-1])
+        sums = np.add.reduceat(products, lengths.cumsum() - lengths)
+        sums[lengths == 0] = 0.0
+        return sums
 
     def inserted(self, at: int, features: list[int], weights: list[float], width: int) -> "Rows":
         """Return these rows with one more at a place, perhaps of new features."""

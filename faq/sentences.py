@@ -11,7 +11,8 @@ def sentences(text: str) -> list[str]:
     """
     found: list[str] = []
     start = 0
-    for at, sign in enumerate(text):
+    signs = () if _ENDS.isdisjoint(text) else enumerate(text)
+    for at, sign in signs:
         if sign in _ENDS and not (sign == "." and text[at + 1 : at + 2].isdigit()):
             found.append(text[start:at])
             start = at + 1

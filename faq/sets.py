@@ -1,7 +1,8 @@
 """Question sets on the disk: a knowledge base and the questions asked of it; knows no score."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,3 +79,16 @@ def asked_of(row: Mapping[str, object]) -> Asked:
         str(row.get("style") or ""),
         frozenset(str(key) for key in right),
     )
+
+
+def is_reserved(name: str, identifier: str) -> bool:
+    """Whether a question belongs to the half that nothing learns from."""
+    return hashlib.sha1(f"{name}/{identifier}".encode()).digest()[-1] % 2 == 1
+
+
+def digest(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file, by its folder and name."""
+    return {
+        f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(set(paths))
+    }

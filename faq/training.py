@@ -8,8 +8,7 @@ trained on: it is the reserved part of every figure. The same data give the same
 """
 
 import argparse
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -35,7 +34,7 @@ from faq.model import (
     dump,
     plain,
 )
-from faq.sets import SetFiles, asked_of, entry_of, find_sets, rows_of
+from faq.sets import SetFiles, asked_of, digest, entry_of, find_sets, is_reserved, rows_of
 
 Array = NDArray[np.float64]
 
@@ -44,7 +43,7 @@ EVIDENCE_PENALTY = 1.5e-3
 PRECISION = 0.95
 """What the answer threshold is chosen for, on sets that nothing was learned from."""
 
-CLARIFY_FROM = 0.25
+CLARIFY_FROM = 0.3
 RIVALS = 32
 _NOT_OF_LARGE = [PARTS.index(n) for n in ("classifier", "classifier_rich")]
 _START = Weights((1.0,) * len(FIRST_PARTS), (1.0,) * len(PARTS), (0.0,) * len(EVIDENCE), 0.0)
@@ -87,11 +86,6 @@ class QuestionSet:
     def part(self, *, reserved: bool | None) -> tuple[Question, ...]:
         """Return the questions of one half, or all."""
         return tuple(q for q in self.questions if reserved is None or q.reserved == reserved)
-
-
-def is_reserved(name: str, identifier: str) -> bool:
-    """Whether a question belongs to the half that nothing learns from."""
-    return hashlib.sha1(f"{name}/{identifier}".encode()).digest()[-1] % 2 == 1
 
 
 def read_set(
@@ -156,36 +150,42 @@ def closest(looked: Looked, weights: Weights, leave: Sequence[int] = ()) -> Look
     )
 
 
-def fit_ranking(sets: Iterable[QuestionSet], parts: int, leave: Sequence[int] = ()) -> Array:
+def counts_of(sets: Sequence[QuestionSet]) -> Array:
+    """Return what each set counts, together one: every folder the same, its sizes share that."""
+    names = [one.name for one in sets]
+    counts = np.array([1 / names.count(name) for name in names])
+    return np.asarray(counts / counts.sum(), np.float64)
+
+
+def fit_ranking(sets: Sequence[QuestionSet], parts: int, leave: Sequence[int] = ()) -> Array:
     """Return weights, none negative, under which right entries outscore all others.
 
-    Every set counts the same, however many questions it has.
+    Every folder counts the same, however many questions and sizes it has.
 
     Args:
         parts: how many of PARTS, from the first.
         leave: parts that get no weight.
     """
     groups = []
-    for one in sets:
+    for one, counts in zip(sets, counts_of(sets), strict=True):
         known = [q for q in one.part(reserved=False) if q.right and q.looked is not None]
         if known:
             rivals = [_rivals(q.looked, q.right) for q in known if q.looked]
             features = np.stack([parts_of for parts_of, _ in rivals])[:, :, :parts]
             features[:, :, list(leave)] = 0.0
-            groups.append((features, np.stack([right for _, right in rivals])))
+            groups.append((counts, features, np.stack([right for _, right in rivals])))
 
     def loss(weights: Array) -> tuple[float, Array]:
         total, slope = 0.0, np.zeros(parts)
-        for features, right in groups:
+        for counts, features, right in groups:
             belief = softmax(features @ weights, axis=1)
             true = np.where(right, belief, 0.0)
             mass = true.sum(axis=1, keepdims=True) + 1e-12
-            total -= float(np.log(mass).mean())
-            wrong = belief - true / mass
-            slope += np.tensordot(wrong, features, axes=([0, 1], [0, 1])) / len(features)
-        count = len(groups)
+            total -= counts * float(np.log(mass).mean())
+            wrong = (belief - true / mass) * (counts / len(features))
+            slope += np.tensordot(wrong, features, axes=([0, 1], [0, 1]))
         penalty = RANKING_PENALTY * float(weights @ weights)
-        return total / count + penalty, slope / count + 2 * RANKING_PENALTY * weights
+        return total + penalty, slope + 2 * RANKING_PENALTY * weights
 
     bounds = [(0.0, 0.0 if part in leave else None) for part in range(parts)]
     start = np.array([0.0 if part in leave else 2.0 for part in range(parts)])
@@ -226,17 +226,24 @@ def observed(
         if question.looked is None:
             continue
         scored = rank(closest(question.looked, weights, leave), weights)
-        rows.append(evidence(one.engine, scored, question.words))
+        rows.append(evidence(scored, question.words))
         right.append(scored.places[0] in question.right)
         answerable.append(bool(question.right))
     return np.array(rows), np.array(right), np.array(answerable)
 
 
-def fit_evidence(seen: Sequence[tuple[Array, NDArray[np.bool_]]]) -> tuple[Array, float]:
-    """Return the weights and the bias of a logistic model; every set counts the same."""
+def fit_evidence(
+    seen: Sequence[tuple[Array, NDArray[np.bool_]]], counts: Array
+) -> tuple[Array, float]:
+    """Return the weights and the bias of a logistic model.
+
+    Args:
+        seen: evidence of each set's questions, and whether the first entry was right.
+        counts: what each set counts, together one.
+    """
     values = np.concatenate([rows for rows, _ in seen])
     truth = np.concatenate([right for _, right in seen]).astype(float)
-    share = np.concatenate([np.full(len(rows), 1 / len(rows)) for rows, _ in seen]) / len(seen)
+    share = _spread(counts, [len(rows) for rows, _ in seen])
     middle = share @ values
     spread = np.sqrt(share @ (values - middle) ** 2)
     spread[spread < 1e-9] = 1.0
@@ -256,6 +263,11 @@ def fit_evidence(seen: Sequence[tuple[Array, NDArray[np.bool_]]]) -> tuple[Array
     return weights, float(theta[-1] - weights @ middle)
 
 
+def _spread(counts: Array, sizes: Sequence[int]) -> Array:
+    """Return what each question counts where its set counts so much and has so many."""
+    return np.repeat(counts / np.asarray(sizes), sizes)
+
+
 def learn(sets: Sequence[QuestionSet], leave: Sequence[int] = ()) -> Weights:
     """Return everything learned for one language and one kind of knowledge base.
 
@@ -268,7 +280,7 @@ def learn(sets: Sequence[QuestionSet], leave: Sequence[int] = ()) -> Weights:
         for name in names
     }
     seen = [observed(one, apart[one.name], leave, reserved=False)[:2] for one in sets]
-    weights, bias = fit_evidence(seen)
+    weights, bias = fit_evidence(seen, counts_of(sets))
     rankings = weights_from(sets, leave)
     return Weights(rankings.first, rankings.ranking, plain(weights), plain([bias])[0])
 
@@ -311,10 +323,10 @@ def outcome(one: QuestionSet, weights: Weights, *, reserved: bool | None) -> Out
 
 
 def threshold_for(outcomes: Sequence[Outcome], precision: float) -> float:
-    """Return the lowest confidence from which on answers are that precise, sets weighing alike."""
+    """Return the lowest confidence from which on answers are that precise, folders alike."""
     sure = np.concatenate([o.sure for o in outcomes])
     right = np.concatenate([o.right for o in outcomes])
-    share = np.concatenate([np.full(len(o.sure), 1 / len(o.sure)) for o in outcomes])
+    share = _spread(counts_of([o.one for o in outcomes]), [len(o.sure) for o in outcomes])
     order = np.argsort(-sure, kind="stable")
     reached = np.cumsum((right * share)[order]) / np.cumsum(share[order])
     good = np.flatnonzero(reached >= precision)
@@ -355,14 +367,6 @@ def _line(half: str, one: Outcome, answer_from: float) -> str:
         + f" {half}  {one.top:5.1%} {one.third:5.1%} |"
         + f" {precise:9.1%} {covered:8.1%} {outside:9.1%}"
     )
-
-
-def digest(paths: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of each file, by its folder and name."""
-    return {
-        f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(set(paths))
-    }
 
 
 def train(folders: Sequence[Path], say: Callable[[str], None]) -> Model:

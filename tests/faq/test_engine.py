@@ -57,6 +57,54 @@ def letters_by_hand(engine: Engine, asked: tuple[str, ...]) -> list[float]:
     return best
 
 
+def covers_by_hand(engine: Engine, asked: tuple[str, ...], owner: int) -> dict[str, float]:
+    """Return how a message and an entry cover each other, word by word."""
+    read = engine.language.analyser.read
+    own = [read(way).roots for place, way in engine.said if place == owner]
+    answer = read(engine.entries[owner].answer).roots
+    vocabulary = list(engine.meanings.vocabulary)
+
+    def alike(word: str, other: str) -> float:
+        places, values = engine.alignment._likeness.of(word)
+        found: dict[int, float] = dict(zip(places.tolist(), values.tolist(), strict=True))
+        return found.get(vocabulary.index(other), 0.0)
+
+    def most(word: str, others: tuple[str, ...]) -> float:
+        return max((alike(word, other) for other in others), default=0.0)
+
+    weight = engine.meanings.weight
+    total = sum(weight(word) for word in asked)
+    every = tuple(word for way in own for word in way)
+    has = {word: most(word, every) for word in asked}
+    knows = {word: max(has[word], 0.8 * most(word, answer)) for word in asked}
+    pairs = []
+    for way in own:
+        there = sum(weight(word) * most(word, way) for word in asked) / total
+        met = [weight(word) * max(alike(said, word) for said in asked) for word in way]
+        back = sum(met) / sum(weight(word) for word in way)
+        pairs.append((back, 2 * there * back / (there + back + 1e-9)))
+    return {
+        "asked": sum(weight(word) * has[word] for word in asked) / total,
+        "known": sum(weight(word) * knows[word] for word in asked) / total,
+        "said": max(back for back, _ in pairs),
+        "mutual": max(mutual for _, mutual in pairs),
+        "literal": sum(weight(word) for word in asked if has[word] >= 0.99) / total,
+    }
+
+
+@settings(deadline=None, max_examples=40)
+@given(KEPT, SAID)
+def test_a_close_look_is_that_of_brute_force(kept: list[list[str]], asked: str) -> None:
+    engine = engine_of(kept)
+    analysis = engine.reading(asked).analysis
+    looked = engine.look(analysis)
+    if looked is None:
+        return
+    for place, parts in zip(looked.places, looked.parts.tolist(), strict=True):
+        for name, value in covers_by_hand(engine, analysis.roots, place).items():
+            assert math.isclose(parts[PARTS.index(name)], value, abs_tol=1e-3), name
+
+
 @settings(deadline=None, max_examples=40)
 @given(KEPT, SAID, st.booleans())
 def test_nearness_by_letters_is_that_of_brute_force(

@@ -99,7 +99,7 @@ def test_a_word_that_several_entries_have_is_asked_back_and_one_of_its_own_is_an
     ("language", "words"),
     [
         ("tr", "salak salaksın salaklar gerizekalı aptal dangalak embesil yavşak mal rezalet"),
-        ("tr", "hatice ahmet mehmet zeynep fatma mustafa ali burak istanbul ankara kadıköy"),
+        ("tr", "hatice ahmet mehmet zeynep fatma mustafa ali burak ankara kadıköy"),
         ("tr", "asdasd qwerty zxcvbn lksj limon masa kedi futbol deprem galatasaray lahmacun"),
         ("tr", "iade kargo sipariş siparişim hediye"),
         ("en", "idiot stupid moron john london asdf qwerty banana pizza elephant"),

@@ -1,15 +1,16 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from faq.model import EVIDENCE, PARTS, dump
-from faq.sets import find_sets
+from faq.sets import find_sets, is_reserved
 from faq.training import (
     Outcome,
+    counts_of,
     fit_evidence,
-    is_reserved,
     read_set,
     threshold_for,
     train,
@@ -64,7 +65,7 @@ def test_evidence_that_tells_gets_weight_and_evidence_that_does_not_gets_little(
     truth = chance.random(800) < 0.6
     rows = chance.normal(size=(800, len(EVIDENCE)))
     rows[:, 0] += 3 * truth
-    weights, _ = fit_evidence([(rows, truth)])
+    weights, _ = fit_evidence([(rows, truth)], np.ones(1))
     assert weights[0] > 5 * np.abs(weights[1:]).max()
 
 
@@ -77,3 +78,8 @@ def test_the_threshold_is_the_lowest_that_keeps_the_precision(data: Path) -> Non
     assert threshold_for([given], 0.75) == 0.5
     none = Outcome(one, sure, ~right, right, 1.0, 5)
     assert threshold_for([none], 0.99) == 0.99
+
+
+def test_sizes_of_one_folder_count_together_as_much_as_another_folder(data: Path) -> None:
+    one, other = (read_set(s) for s in find_sets([data]) if s.name in ("tr_kids", "tr_home"))
+    assert counts_of([one, replace(one, size=3), other]).tolist() == [0.25, 0.25, 0.5]
