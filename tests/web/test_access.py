@@ -125,6 +125,7 @@ FORM_NOT_FILLED_IN = {
     "do_bulk",
     "do_add",
     "do_add_check",
+    "do_decide_thresholds",
     "do_settle",
     "do_import",
     "do_orders_upload",
