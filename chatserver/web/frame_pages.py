@@ -21,6 +21,7 @@ from chatserver.web.templates import THEMES, accepted, script_json
 from chatserver.words import LANGUAGES, words
 
 POPULAR = 4
+FRAME_S = 60
 MAX_QUERY_CHARS = 200
 
 
@@ -52,7 +53,11 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
         frame_data=script_json(await _data(web, site, language, theme=theme, hosted=hosted)),
     )
     kind = Kind.HOSTED if hosted else Kind.FRAME
-    return protect(_squeezed(request, html), kind, ancestors=site.settings.origins)
+    response = protect(_squeezed(request, html), kind, ancestors=site.settings.origins)
+    if not hosted:
+        # From page to page of the shop the panel is there at once; who is there, its socket says.
+        response.headers["Cache-Control"] = f"private, max-age={FRAME_S}"
+    return response
 
 
 def _squeezed(request: Request, html: str) -> HTMLResponse:

@@ -269,3 +269,16 @@ test('marks and head never go back', async () => {
   assert.equal(chat.state.view.head, 3)
   assert.equal(chat.state.view.position, 2)
 })
+
+test('who reads along at the end keeps a few hundred messages, however long it goes on', async () => {
+  const { chat, ready, answer, socket } = setUp({ token: 'a-token-of-the-visitor' })
+  ready({ conversations: [view({ head: 1 })] })
+  await answer('conversation_sync', synced(log(1, 1)))
+  for (const one of log(2, 1500)) {
+    socket().hear('message_created', { message: one })
+    chat.markSeen()
+  }
+  assert.ok(chat.state.messages.length <= 400)
+  assert.equal(seqs(chat).at(-1), 1500)
+  assert.equal(chat.state.earlier, true)
+})

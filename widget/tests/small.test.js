@@ -162,3 +162,17 @@ test('nodes nested without end are cut', () => {
   for (let n = 0; n < 10_000; n++) node = { type: 'strong', children: [node] }
   assert.ok(renderNodes([node], make))
 })
+
+test('a long log lets go of its oldest and has them fetched again', () => {
+  const log = new MessageLog('conversation-a')
+  const lines = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => message({ seq: from + at, previous_seq: from + at - 1, client_id: `client-${from + at}` }))
+  log.merge({ conversation: 'conversation-a', epoch: 'epoch-one', head: 10, messages: lines(1, 10), more: false, reset: false })
+  log.trim(20)
+  assert.equal(log.messages.length, 10)
+  log.trim(4)
+  assert.deepEqual(log.messages.map(({ seq }) => seq), [7, 8, 9, 10])
+  assert.ok(log.hasEarlier && log.has('client-7') && !log.has('client-6'))
+  assert.equal(log.apply(lines(11, 11)[0]), 'applied')
+  log.prepend('epoch-one', lines(3, 6))
+  assert.deepEqual(log.messages.map(({ seq }) => seq), [3, 4, 5, 6, 7, 8, 9, 10, 11])
+})

@@ -20,6 +20,8 @@ import { Typing } from './typing.js'
 
 /** Everything a visitor writes in, in order; one at a time is sent. */
 export const LANE = 'visitor'
+/** Twice as many messages are held before the older half is let go. */
+const KEPT = 200
 /** So many of the newest messages are fetched at first, and so many more at a time. */
 const AT_FIRST = 60
 const MORE = 100
@@ -185,6 +187,8 @@ export class VisitorConversation {
     const last = this.#log?.last ?? 0
     if (this.#log === null || last <= this.#seen) return
     this.#seen = last
+    // Who reads along at the end of a long day needs no more of the morning than fits a few screens.
+    if (this.#log.messages.length > 2 * KEPT) this.#log.trim(KEPT)
     this.#tell()
     this.#tellSeen()
   }

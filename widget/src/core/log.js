@@ -103,6 +103,13 @@ export class MessageLog {
     for (const { client_id } of messages) if (client_id !== null) this.#clientIds.add(client_id)
   }
 
+  /** Let go of the oldest: they are fetched again when somebody scrolls there. @param {number} keep how many stay */
+  trim(keep) {
+    if (this.#messages.length <= keep) return
+    this.#messages = this.#messages.slice(-keep)
+    this.#clientIds = new Set(this.#messages.flatMap(({ client_id }) => client_id ?? []))
+  }
+
   /** Start over. */
   clear() {
     this.#epoch = null

@@ -13,6 +13,15 @@ const UNITS = {
 
 const LOCALES = { tr: 'tr-TR', en: 'en-GB' }
 const DAY_MS = 86_400_000
+/** Days begin at a full quarter of an hour, wherever one is. */
+const QUARTER_MS = 900_000
+
+/** A formatter is made when it is first needed: each costs a millisecond on a phone. @template T @param {() => T} make @returns {() => T} */
+function lazy(make) {
+  /** @type {T | undefined} */
+  let made
+  return () => made ??= make()
+}
 
 /**
  * Make `t`: one string of the table with its `{placeholders}` filled.
@@ -25,18 +34,18 @@ const DAY_MS = 86_400_000
  * @returns {Say}
  */
 export function makeWords(language, table) {
-  const plural = new Intl.PluralRules(LOCALES[language])
-  const number = new Intl.NumberFormat(LOCALES[language])
+  const plural = lazy(() => new Intl.PluralRules(LOCALES[language]))
+  const number = lazy(() => new Intl.NumberFormat(LOCALES[language]))
   const words = new Map(Object.entries(table))
   return (key, values = {}) => {
     const given = new Map(Object.entries(values))
     const count = given.get('count')
-    const form = typeof count === 'number' ? words.get(`${key}.${plural.select(count)}`) : undefined
+    const form = typeof count === 'number' ? words.get(`${key}.${plural().select(count)}`) : undefined
     const text = form ?? words.get(key) ?? words.get(`${key}.other`) ?? key
     return text.replace(/\{(\w+)\}/g, (whole, name) => {
       const value = given.get(name)
       if (value === undefined) return whole
-      return typeof value === 'number' ? number.format(value) : value
+      return typeof value === 'number' ? number().format(value) : value
     })
   }
 }
@@ -51,9 +60,11 @@ export function makeWords(language, table) {
 export function makeTimes(language, t, { now, timeZone }) {
   const locale = LOCALES[language]
   /** @param {Intl.DateTimeFormatOptions} options */
-  const format = options => new Intl.DateTimeFormat(locale, { timeZone, ...options })
+  const format = options => lazy(() => new Intl.DateTimeFormat(locale, { timeZone, ...options }))
   const clockFace = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const parts = lazy(() => new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }))
+  /** @type {Map<number, string>} */
+  const days = new Map()
   const weekday = format({ weekday: 'long' })
   const dayMonth = format({ day: 'numeric', month: 'long' })
   const dayMonthYear = format({ day: 'numeric', month: 'long', year: 'numeric' })
@@ -61,17 +72,22 @@ export function makeTimes(language, t, { now, timeZone }) {
   const unit = UNITS[language]
 
   /** @param {number} ms */
-  const dayKey = ms => parts.format(ms)
+  const dayKey = ms => {
+    const quarter = Math.floor(ms / QUARTER_MS)
+    const known = days.get(quarter) ?? parts().format(ms)
+    days.set(quarter, known)
+    return known
+  }
   /** Calendar days from today; negative in the past. @param {number} ms */
   const daysAhead = ms => Math.round((Date.parse(dayKey(ms)) - Date.parse(dayKey(now()))) / DAY_MS)
   /** Lower case where the language writes weekdays so. @param {number} ms */
-  const weekdayName = ms => language === 'tr' ? weekday.format(ms).toLocaleLowerCase('tr') : weekday.format(ms)
+  const weekdayName = ms => language === 'tr' ? weekday().format(ms).toLocaleLowerCase('tr') : weekday().format(ms)
   /** 14:30 @param {number} ms */
-  const time = ms => clockFace.format(ms)
+  const time = ms => clockFace().format(ms)
   /** 3 Mart, or 3 Mart 2025 in another year. @param {number} ms */
-  const date = ms => (dayKey(ms).slice(0, 4) === dayKey(now()).slice(0, 4) ? dayMonth : dayMonthYear).format(ms)
+  const date = ms => (dayKey(ms).slice(0, 4) === dayKey(now()).slice(0, 4) ? dayMonth : dayMonthYear)().format(ms)
   /** The long form for titles. @param {number} ms */
-  const fullDate = ms => full.format(ms)
+  const fullDate = ms => full().format(ms)
 
   /** bugün 14:30 · dün 14:30 · yarın 09:00 · salı 14:30 · 3 Mart 14:30 · 3 Mart 2025. @param {number} ms */
   const moment = ms => {

@@ -187,6 +187,8 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset, nonce, integrity
   if (color) host.style.setProperty('--accent', color)
   button.onclick = () => call('toggle')
   button.onpointerenter = button.onfocus = fetch
+  // A press takes a tenth of a second on glass: the panel is on its way meanwhile.
+  button.onpointerdown = bring
   host.onkeydown = ({ key }) => { if (key === 'Escape') call('close') }
   document.addEventListener('click', event => {
     if (!(/** @type {Element} */ (event.target).closest?.('[data-chat-open]'))) return

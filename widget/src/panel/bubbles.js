@@ -26,7 +26,7 @@ export function Bubbles({ group, asked, showState, fixes }) {
     ${items.map(item => html`<${Said} key=${item.key} item=${item} name=${name} mine=${mine} active=${item.message?.seq === asked} />`)}
     ${delivery === 'failed'
       ? items.map(({ entry }) => entry && html`<${Failed} key=${`failed-${entry.client_id}`} entry=${entry} />`)
-      : html`<span class="meta">${mine && showState ? html`<${State} group=${group} />` : html`<time>${times.time(atMs)}</time>`}
+      : html`<span class="meta" aria-live=${mine ? null : 'off'}>${mine && showState ? html`<${State} group=${group} />` : html`<time>${times.time(atMs)}</time>`}
           ${!mine && !bot && html`<button class="fix" type="button" aria-label=${t('widget.message.reply')} onClick=${() => { replying.value = items[items.length - 1].message; write({ keyboard: true }) }}><${Icon} name="reply" small /></button>`}</span>`}
     ${fix && html`<${Fix} slot=${fix} />`}
     ${mine ? null : html`<${Avatar} name=${author.name} bot=${bot} />`}

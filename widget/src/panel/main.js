@@ -33,9 +33,10 @@ function Panel() {
     if (first instanceof HTMLElement) first.focus({ preventScroll: true })
     if (part !== null) void it.more().catch(() => {})
   }, [at, shown.value, part !== null && it.parts.value !== null])
-  const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && !event.isComposing) close() }
+  // Also where nothing has the focus, as after the press of a button that is no more.
+  useEffect(() => { document.onkeydown = event => { if (event.key === 'Escape' && !event.isComposing) close() } }, [])
 
-  return html`<div class="panel" onKeyDown=${key}>
+  return html`<div class="panel">
     ${refused
       ? html`<header class="bar bare"><div class="who brand"><bdi>${frame.site.name}</bdi></div><${Minimise} /></header><${Unreachable} />`
       : part !== null

@@ -20,6 +20,8 @@
 
 /** Bubbles of one author within so many milliseconds belong together. */
 const TOGETHER_MS = 180_000
+/** And no more than so many, so that a flood never draws the whole of it again for each line. */
+const TOGETHER_MOST = 12
 const ME = /** @type {const} */ ({ kind: 'visitor', name: '', id: null })
 /** Activities that visitors are told; the others are the team's own. */
 export const TOLD = new Set([
@@ -53,7 +55,7 @@ export function rowsOf(messages, pending, { dayKey, newFrom = 0 }) {
   const put = (author, mine, item) => {
     const last = rows.at(-1)
     const joins = last?.type === 'group' && last.mine === mine && last.author.kind === author.kind && last.author.id === author.id &&
-      last.author.name === author.name && last.delivery === item.delivery && item.atMs - last.atMs < TOGETHER_MS
+      last.author.name === author.name && last.delivery === item.delivery && item.atMs - last.atMs < TOGETHER_MS && last.items.length < TOGETHER_MOST
     if (joins) {
       last.items.push(item)
       last.atMs = item.atMs

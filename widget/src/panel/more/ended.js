@@ -19,6 +19,7 @@ export function makeEnded({ desk, html, Icon, hooks: { useEffect, useRef, useSta
     const [open, setOpen] = useState(given === 0)
     const [trouble, setTrouble] = useState(false)
     const first = useRef(/** @type {HTMLElement | null} */ (null))
+    const again = useRef(/** @type {HTMLElement | null} */ (null))
     const answered = messages.some(({ author, kind }) => kind !== 'activity' && (author.kind === 'agent' || author.kind === 'bot'))
     useEffect(() => { if (given > 0 && score === 0) { setScore(given); setOpen(false) } }, [given])
 
@@ -41,16 +42,16 @@ export function makeEnded({ desk, html, Icon, hooks: { useEffect, useRef, useSta
     if (!open && score > 0) {
       return html`<div class="card row rated" role="status"><${Icon} name="tick" lead />
         <span>${say('more.rating.yours', { score, word: say(`more.rating.${score}`) })}<small>${say('more.rating.thanks')}</small></span>
-        <button class="btn plain small" type="button" onClick=${change}>${say('more.rating.change')}</button></div>`
+        <button ref=${again} class="btn plain small" type="button" onClick=${change}>${say('more.rating.change')}</button></div>`
     }
     return html`<section class="card rate" aria-labelledby="rate-ask">
       <h2 id="rate-ask">${say('more.rating.ask')}</h2>
-      <div class="stars" role="radiogroup" aria-label=${say('more.rating.label')}>
+      <div class="stars" role="radiogroup" aria-live="off" aria-label=${say('more.rating.label')}>
         ${[1, 2, 3, 4, 5].map(stars => html`<label key=${stars}><input ref=${stars === 1 ? first : null} type="radio" name="score" class="hush" value=${stars} checked=${score === stars} onChange=${() => press(stars)} />
           <svg class=${`i${stars <= score ? ' full' : ''}`} viewBox="0 0 20 20" aria-hidden="true"><path d=${STAR} /></svg><span class="hush">${stars} · ${say(`more.rating.${stars}`)}</span></label>`)}
       </div>
       <p class="word" aria-hidden="true">${score > 0 ? `${score} · ${say(`more.rating.${score}`)}` : ''}</p>
-      ${score > 0 && html`<form onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); void submit(score, reasons, words.trim()).then(() => setOpen(false)) }}>
+      ${score > 0 && html`<form aria-live="off" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); void submit(score, reasons, words.trim()).then(() => { setOpen(false); setTimeout(() => again.current?.focus()) }) }}>
         <fieldset><legend>${say('more.rating.why')} <span class="fine">(${say('more.rating.optional')})</span></legend>
           <div class="chips">${(score >= 4 ? GOOD : score <= 2 ? BAD : [...GOOD.slice(0, 2), ...BAD.slice(0, 2)]).map(reason => html`<button key=${reason} class="chip" type="button" aria-pressed=${reasons.includes(reason) ? 'true' : 'false'} onClick=${() => pick(reason)}>${say(`more.reason.${reason}`)}</button>`)}</div></fieldset>
         <label class="field">${say('more.rating.words')}<textarea rows="2" maxlength="1000" dir="auto" value=${words} onInput=${(/** @type {any} */ event) => setWords(event.target.value)}></textarea></label>
