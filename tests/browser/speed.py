@@ -301,8 +301,8 @@ def sizes() -> Iterator[tuple[str, str, str]]:
 
 async def table() -> None:
     """Measure everything and print it as rows: what, found, to reach."""
-    for what, size, goal in sizes():
-        row(what, size, goal)
+    for what, size, most in sizes():
+        row(what, size, most)
     async with house() as there:
         for slowed in (False, True):
             for name, found in (await openings(there, slowed=slowed)).items():

@@ -72,7 +72,7 @@ export function Thread() {
     })
   }
   // A line that is as it was is not drawn again: sixty messages a second are a tenth of a frame each.
-  const before = drawn.current
+  let before = drawn.current
   drawn.current = new Map()
   const lines = rows.map(row => {
     const items = row.type === 'group' ? row.items : []
@@ -83,6 +83,8 @@ export function Thread() {
     drawn.current.set(row.key, line)
     return line.node
   })
+  // What is drawn holds on to this call, and would hold every call before it by this.
+  before = new Map()
   const away = view?.status === 'waiting' && state.value.people?.state === 'away'
   // Who is being asked has read it just before, and needs the room.
   const asks = openForm(messages, pending) !== null
