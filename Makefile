@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check assets bench
+.PHONY: setup demo test check style types same-assets assets bench
 
 # what running needs, in .venv
 setup: .venv/.ready
@@ -20,19 +20,27 @@ setup: .venv/.ready
 demo: setup
 	$(BIN)/chatserver demo
 
-# every test, real servers and a real browser included; they mostly wait, so three at a time
+# every test, real servers and a real browser included; they often wait, so four at a time
 test: setup .venv/.tested
 	$(BIN)/python -m tests.machine
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
 
 # what CI runs
 check: setup .venv/.tested
+	$(MAKE) --jobs 2 --output-sync=target style types same-assets
+	$(MAKE) test
+
+style: setup .venv/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+types: setup .venv/.tested
+	$(BIN)/mypy
+
+# the browser files are those that the source makes
+same-assets: setup .venv/.tested
 	$(BIN)/python -m tests.assets
-	$(MAKE) test
 
 # build the browser files from widget/src into static/
 assets:

@@ -15,7 +15,7 @@ from tests.postgresql import PostgreSQL, start_postgresql
 
 # A busy machine is no bug, and what was green is green again for the same code; new ground is
 # searched by `HYPOTHESIS_PROFILE=hunt`, with other examples each time and many more of them.
-settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("check", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("hunt", deadline=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 # Servers are started two hundred times: what they are made of is compiled once.

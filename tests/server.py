@@ -240,7 +240,7 @@ class Client:
         )
         return dict(await asyncio.wait_for(self.ready, 5))
 
-    async def ask(self, event: str, timeout_s: float = 5, **data: Any) -> dict[str, Any]:
+    async def ask(self, event: str, timeout_s: float = 15, **data: Any) -> dict[str, Any]:
         """Send an event and return its acknowledgement."""
         asked = asyncio.ensure_future(
             self.io.call(event, data, namespace=self.namespace, timeout=timeout_s)
@@ -275,7 +275,9 @@ class Client:
         """Return what was heard of one event."""
         return [data for name, data in self.heard if name == event]
 
-    async def until(self, true: Callable[[], Any], *, timeout_s: float = 5, what: str = "") -> None:
+    async def until(
+        self, true: Callable[[], Any], *, timeout_s: float = 15, what: str = ""
+    ) -> None:
         """Wait for something to become true, or fail saying what was heard."""
         deadline = time.monotonic() + timeout_s
         while not true():

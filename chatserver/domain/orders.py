@@ -199,7 +199,7 @@ def phone_key(phone: str) -> str:
     return digits[-NATIONAL_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else ""
 
 
-def masked(contact: str) -> str:
+def blurred(contact: str) -> str:
     """Return an e-mail address with most of its name hidden; "" for anything else."""
     name, at, host = contact.rpartition("@")
     return f"{name[:1]}•••@{host}" if at and name and host else ""

@@ -8,6 +8,7 @@ not exist, one of somebody else and one's own: in words, in work, and on a grid 
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import structlog
@@ -27,8 +28,8 @@ from chatserver.domain.orders import (
     OrderSilent,
     OrderUnknown,
     ShopOrder,
+    blurred,
     email_key,
-    masked,
     number_key,
     phone_key,
 )
@@ -76,6 +77,17 @@ MAIL_PAUSES_S = (0.0, 2.0, 10.0)
 Sleep = Callable[[float], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a visitor whom nobody vouches for wants to know, and where it would be found."""
+
+    visitor: Visitor
+    conversation: Conversation
+    need: OrderNeed
+    asked: Asked
+    source: OrderSource
 
 
 class OrderCounter:
@@ -136,8 +148,8 @@ class OrderCounter:
             if await self._chat.read(is_proven, asked, now_ms=now_ms):
                 return await _tell_proven(source, need.number)
             if need.code is not None:
-                return await self._check(visitor, conversation, need, asked, source)
-            return await self._send_code(visitor, conversation, need, asked, source)
+                return await self._check(_Request(visitor, conversation, need, asked, source))
+            return await self._send_code(_Request(visitor, conversation, need, asked, source))
         except OutboundError:
             return OrderSilent()
 
@@ -158,19 +170,13 @@ class OrderCounter:
 
     # A code is asked for
 
-    async def _send_code(
-        self,
-        visitor: Visitor,
-        conversation: Conversation,
-        need: OrderNeed,
-        asked: Asked,
-        source: OrderSource,
-    ) -> OrderOutcome:
+    async def _send_code(self, request: _Request) -> OrderOutcome:
+        visitor, asked, source = request.visitor, request.asked, request.source
         began = asyncio.get_running_loop().time()
-        contact = need.contact or ""
+        contact = request.need.contact or ""
         if not await self._may(self._codes, "order code", visitor, asked, _contact_key(contact)):
             return OrderLocked()
-        order = await source.find(need.number or "")
+        order = await source.find(request.need.number or "")
         is_theirs = order is not None and order.is_of_contact(contact) and "@" in order.email
         code = new_code()
         # What nobody was sent, nobody can type.
@@ -178,10 +184,10 @@ class OrderCounter:
         await self._chat.do(keep_code, asked, code_hash(self._secret_key, asked, kept))
         site = await self._chat.read(sites.get, visitor.site)
         if order is not None and is_theirs:
-            mail = _mail(order, site, code, conversation.language)
-            self._chat.tasks.start(self._deliver(mail, conversation), name="order code")
+            mail = _mail(order, site, code, request.conversation.language)
+            self._chat.tasks.start(self._deliver(mail, request.conversation), name="order code")
         await self._wait_for_the_grid(began)
-        return CodeSent(masked(contact))
+        return CodeSent(blurred(contact))
 
     async def _deliver(self, mail: Mail, conversation: Conversation) -> None:
         assert self._mailer is not None
@@ -204,23 +210,17 @@ class OrderCounter:
 
     # A code is typed
 
-    async def _check(
-        self,
-        visitor: Visitor,
-        conversation: Conversation,
-        need: OrderNeed,
-        asked: Asked,
-        source: OrderSource,
-    ) -> OrderOutcome:
+    async def _check(self, request: _Request) -> OrderOutcome:
+        visitor, asked = request.visitor, request.asked
         for key in _keys(visitor, asked):
             if not await self._windows.test(self._wrong, "order try", *key):
                 return OrderLocked()
-        typed = code_hash(self._secret_key, asked, figures(need.code or ""))
+        typed = code_hash(self._secret_key, asked, figures(request.need.code or ""))
         tried = await self._chat.do(try_code, asked, typed)
         if tried.verdict == "right":
-            return await _tell_proven(source, need.number or "")
+            return await _tell_proven(request.source, request.need.number or "")
         if tried.verdict == "none":
-            return await self._send_code(visitor, conversation, need, asked, source)
+            return await self._send_code(request)
         if not await self._may(self._wrong, "order try", visitor, asked) or not tried.tries_left:
             return OrderLocked()
         return CodeWrong(tried.tries_left)

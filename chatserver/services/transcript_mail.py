@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.messages import AuthorKind, MessageKind
-from chatserver.domain.orders import email_key, masked
+from chatserver.domain.orders import blurred, email_key
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, MailError, Refusal
 from chatserver.services.chat import Chat
@@ -122,7 +122,7 @@ class TranscriptLetters:
         transcript = await self._chat.read(read_public_transcript, conversation)
         mail = letter(transcript, to.address, to.conversation.language)
         self._chat.tasks.start(self._deliver(mail, to.conversation), name="transcript")
-        return masked(to.address)
+        return blurred(to.address)
 
     async def _count(self, visitor: Visitor, to: Receiver, network: str) -> None:
         site = str(visitor.site)

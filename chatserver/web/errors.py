@@ -24,6 +24,8 @@ STATUS: dict[Code, int] = {
     Code.NOT_AVAILABLE: 409,
     Code.RESOLVED: 409,
     Code.CLIENT_ID_CONFLICT: 409,
+    Code.IDENTITY_REFUSED: 403,
+    Code.IDENTITY_DIFFERS: 409,
     Code.RATE_LIMITED: 429,
     Code.UNAVAILABLE: 503,
     Code.DRAINING: 503,

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.announced import Reader
-from tests.browser.conftest import House
+from tests.browser.conftest import House, OpenHouse
 from tests.browser.people import Shopper
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -30,7 +30,6 @@ async def whole_chat(house: House, language: str) -> list[str]:
     await grace.available()
     context = await house.context(locale="tr-TR" if language == "tr" else "en-GB")
     shopper = Shopper(await context.new_page(), house.shop.origin, language=language)
-    house.shop.language = language
     await shopper.visit("/")
     page, keys = shopper.page, shopper.page.keyboard
     reader = await Reader.at(page)
@@ -91,15 +90,12 @@ async def whole_chat(house: House, language: str) -> list[str]:
     return reader.script
 
 
-async def test_a_whole_chat_is_announced_as_it_is_written(house: House) -> None:
-    was = house.shop.language
+async def test_a_whole_chat_is_announced_as_it_is_written(open_house: OpenHouse) -> None:
     found: dict[str, str] = {}
-    try:
-        for language in WORDS:
-            found[language] = "\n".join(await whole_chat(house, language))
-            await house.leave()
-    finally:
-        house.shop.language = was
+    for language in WORDS:
+        house = open_house(language=language)
+        found[language] = "\n".join(await whole_chat(house, language))
+        await house.leave()
     names = {"tr": "Türkçe", "en": "English"}
     text = HEAD + "".join(f"\n## {names[one]}\n\n```\n{said}\n```\n" for one, said in found.items())
     if os.environ.get("ANNOUNCED") == "write":

@@ -1,12 +1,18 @@
 """The shop's page and the chat keep out of each other's way, whatever either of them does."""
 
 import json
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, Request, expect
+from sqlalchemy import Connection
 
-from tests.browser.conftest import House
+from chatserver.domain.hours import Span, WeeklyHours
+from chatserver.storage import sites
+from tests.browser.conftest import House, OpenHouse
 from tests.browser.people import PHONE, Shopper
 from tests.browser.shop import Shop
 
@@ -345,3 +351,28 @@ async def test_the_shops_looks_do_not_reach_the_launcher(house: House) -> None:
     await shopper.open()
     box = await shopper.page.locator(".frame").bounding_box()
     assert box is not None and box["width"] == 380
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("tr", "Yarın 09:00’da buradayız."), ("en", "We’re here tomorrow at 09:00.")],
+)
+async def test_a_closed_shop_says_when_it_is_back_on_panel_and_launcher(
+    open_house: OpenHouse, language: str, sentence: str
+) -> None:
+    house = open_house(language=language)
+    spans = (Span(time(9), time(18)),)
+    today = datetime.now(ZoneInfo("Europe/Istanbul")).date()
+    hours = WeeklyHours("Europe/Istanbul", (spans,) * 7, exceptions={today: ()})
+
+    def close_today(connection: Connection) -> None:
+        site = sites.find(connection, "demo")
+        assert site is not None
+        sites.save(connection, site.id, replace(site.settings, hours=hours))
+
+    house.write(close_today)
+    shopper = await house.shopper(language=language)
+    await shopper.open()
+    await expect(shopper.panel.locator(".panel")).to_contain_text(sentence)
+    await expect(shopper.launcher).to_have_attribute("title", sentence)
+    assert shopper.problems == []

@@ -77,7 +77,7 @@ async def test_a_whole_visit(house: House, shots: Path | None) -> None:
         grace = await house.agent(0)
         await grace.available()
         await shopper.page.evaluate(
-            "SupportChat.context({ cart: { total: 480, items: ['fincan'] }, cookie: 'x' })"
+            "SupportChat.context({ cart: { total: 480, items: [{ title: 'Fincan' }] } })"
         )
         await shopper.say("Fincanım kırık geldi")
         await grace.accept()

@@ -12,8 +12,8 @@ from chatserver.domain.orders import (
     OrderStatus,
     OrderStep,
     ShopOrder,
+    blurred,
     email_key,
-    masked,
     number_key,
     phone_key,
 )
@@ -96,8 +96,8 @@ def test_the_shops_own_id_wins_over_an_address() -> None:
 
 
 def test_what_of_an_address_is_shown() -> None:
-    assert masked("elif@ornek.example") == "e•••@ornek.example"
-    assert [masked(contact) for contact in ("", "+905321234567", "@x", "x@")] == [""] * 4
+    assert blurred("elif@ornek.example") == "e•••@ornek.example"
+    assert [blurred(contact) for contact in ("", "+905321234567", "@x", "x@")] == [""] * 4
 
 
 @given(st.text(max_size=40))

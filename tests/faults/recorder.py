@@ -143,7 +143,7 @@ class Recording:
     history: History
     who: str
 
-    async def ask(self, event: str, timeout_s: float = 5, **data: Any) -> dict[str, Any]:
+    async def ask(self, event: str, timeout_s: float = 15, **data: Any) -> dict[str, Any]:
         """Ask, and note what becomes of it."""
         op = self.history.note(self.who, event, data)
         answer: dict[str, Any] = await super().ask(event, timeout_s, **data)  # type: ignore[misc]

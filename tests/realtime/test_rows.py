@@ -50,10 +50,10 @@ async def test_a_message_alone_is_told_at_once_and_many_once_a_second(
     rows.note(found.id)
     await asyncio.sleep(0.1)
     assert len(edge.told) == 1
-    while asyncio.get_running_loop().time() - began < 2.5 * ROW_S:
+    while len(edge.told) < 3:
         rows.note(found.id)
         await asyncio.sleep(0.02)
-    assert 3 <= len(edge.told) <= 4
+        assert asyncio.get_running_loop().time() - began < 30 * ROW_S
     gaps = [later[0] - earlier[0] for earlier, later in zip(edge.told, edge.told[1:], strict=False)]
     assert min(gaps) >= ROW_S * 0.95
 
