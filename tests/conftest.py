@@ -28,7 +28,6 @@ def _configure_anew(**how: Any) -> None:
     _configure(**{**how, "cache_logger_on_first_use": False})
 
 
-structlog.configure = _configure_anew  # type: ignore[assignment]
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
@@ -36,8 +35,10 @@ structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 def logs_as_they_were() -> Iterator[None]:
     """Undo what a command that ran in here configured."""
     before = structlog.get_config()
-    yield
-    _configure(**before)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", _configure_anew)
+        yield
+    structlog.configure(**before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
