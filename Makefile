@@ -20,10 +20,10 @@ setup: .venv/.ready
 demo: setup
 	$(BIN)/chatserver demo
 
-# every test, real servers and a real browser included; they often wait, so four at a time
+# every test, real servers and a real browser included; they often wait, so three at a time
 test: setup .venv/.tested
 	$(BIN)/python -m tests.machine
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # what CI runs
 check: setup .venv/.tested

@@ -12,7 +12,8 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 import h11
@@ -97,6 +98,12 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The machine's authorities, read at the first need: reading takes as long as an import."""
+    return ssl.create_default_context()
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """How others are asked.
@@ -104,13 +111,13 @@ class Outbound:
     Args:
         allow_local: whether a server on this machine may be asked, over plain HTTP too.
         resolve: how a name becomes addresses.
-        tls: whom TLS trusts.
+        tls: whom TLS trusts; the machine's authorities when left out.
         max_bytes: longest body of an answer.
     """
 
     allow_local: bool = False
     resolve: Resolve = resolve
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext | None = None
     max_bytes: int = MAX_ANSWER_BYTES
 
     async def post(
@@ -183,12 +190,13 @@ class Outbound:
     async def _connect(
         self, addresses: list[str], host: str, port: int, secure: bool
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        trusted = (self.tls or await asyncio.to_thread(_authorities)) if secure else None
         for address in addresses:
             try:
                 return await asyncio.open_connection(
                     address,
                     port,
-                    ssl=self.tls if secure else None,
+                    ssl=trusted,
                     server_hostname=host if secure else None,
                 )
             except ssl.SSLError:

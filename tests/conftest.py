@@ -9,8 +9,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from chatserver.storage.migrate import migrate
 from tests.cast import START_MS, Stage, build_stage
+from tests.databases import prepare
 from tests.postgresql import PostgreSQL, start_postgresql
 
 # A busy machine is no bug, and what was green is green again for the same code; new ground is
@@ -62,7 +62,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
     else:
         url = request.getfixturevalue("postgresql").fresh_database()
-    migrate(url, now_ms=START_MS)
+    prepare(url, now_ms=START_MS)
     return url
 
 
@@ -70,7 +70,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of a fresh, migrated SQLite database."""
     url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
-    migrate(url, now_ms=START_MS)
+    prepare(url, now_ms=START_MS)
     return url
 
 

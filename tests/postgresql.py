@@ -10,6 +10,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from chatserver.storage.migrate import migrate
+
 
 class PostgreSQL:
     """One server; each test gets a database of its own."""
@@ -18,12 +20,22 @@ class PostgreSQL:
         self._server = server
         self._numbers = itertools.count()
         self._uri: str = server.get_uri()
+        self._migrated = False
+
+    def empty_database(self) -> str:
+        """Return the URL of an empty database."""
+        return self._create(f"test_{next(self._numbers)}", "template1")
 
     def fresh_database(self) -> str:
-        """Return the URL of an empty database."""
-        name = f"test_{next(self._numbers)}"
+        """Return the URL of a migrated database."""
+        if not self._migrated:
+            migrate(self._create("migrated", "template1"), now_ms=0)
+            self._migrated = True
+        return self._create(f"test_{next(self._numbers)}", "migrated")
+
+    def _create(self, name: str, template: str) -> str:
         with psycopg.connect(self._uri, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
         return self._uri.replace("/postgres?", f"/{name}?")
 
     def stop(self) -> None:

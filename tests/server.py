@@ -22,7 +22,8 @@ from chatserver.domain.people import Availability, Role
 from chatserver.services import setup, staff
 from chatserver.storage import sites
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
+from tests.databases import prepare
+from tests.forking import Forked
 
 ROOT = Path(__file__).parent.parent
 START_TIMEOUT_S = 30.0
@@ -70,7 +71,7 @@ class ServerProcess:
     database_url: str
     env: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes] | Forked | None" = None
     accounts: list[Account] = field(default_factory=list)
     module: str = "chatserver"
 
@@ -97,21 +98,25 @@ class ServerProcess:
             **GENEROUS,
             **self.env,
         }
-        with (self.folder / "server.log").open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module, "serve", "--port", str(self.port)],
-                env=environ,
-                stdout=output,
-                stderr=output,
-                cwd=ROOT,
-            )
+        log, arguments = self.folder / "server.log", ["serve", "--port", str(self.port)]
+        if self.module == "chatserver":
+            self.process = Forked(arguments, environ=environ, output=log, cwd=ROOT)
+        else:
+            with log.open("ab") as output:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", self.module, *arguments],
+                    env=environ,
+                    stdout=output,
+                    stderr=output,
+                    cwd=ROOT,
+                )
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended:\n{self.log[-3000:]}")
             if self.is_ready():
                 return
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise AssertionError(f"the server did not get ready:\n{self.log[-3000:]}")
 
     def is_ready(self) -> bool:
@@ -149,8 +154,8 @@ def furnish(
     hours: tuple[str, ...] = (),
     grace_s: int = 45,
 ) -> list[Account]:
-    """Migrate a database and put a site, a team and agents with sessions into it."""
-    migrate(url, now_ms=now_ms())
+    """Prepare a database and put a site, a team and agents with sessions into it."""
+    prepare(url, now_ms=now_ms())
     database = Database(url)
 
     def fill(connection: Any) -> list[Account]:

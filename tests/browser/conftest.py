@@ -102,7 +102,9 @@ class House:
 
     async def context(self, **options: Any) -> BrowserContext:
         """Return a browser of its own: no storage in common with another."""
-        context = await self.browser.new_context(**{"locale": "tr-TR", **options})
+        context = await self.browser.new_context(
+            **{"locale": "tr-TR", "reduced_motion": "reduce", **options}
+        )
         context.set_default_timeout(WAIT_MS)
         self.contexts.append(context)
         return context

@@ -16,9 +16,9 @@ from chatserver.domain.people import Role
 from chatserver.faq_shelf import FaqShelf, LiveShelf, today
 from chatserver.services import knowledge, staff
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
 from faq import load_starter
 from tests.cast import START_MS
+from tests.databases import prepare
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,7 +58,7 @@ def content(question: str, *utterances: str, answer: str = "Bir yanıt.", **more
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with the starter in it, to copy."""
     file = tmp_path_factory.mktemp("begun") / "chat.sqlite3"
-    migrate(f"sqlite:///{file}", now_ms=START_MS)
+    prepare(f"sqlite:///{file}", now_ms=START_MS)
     database = Database(f"sqlite:///{file}")
     database.run(knowledge.begin_with_starter, now_ms=START_MS)
     database.shut()
@@ -79,7 +79,7 @@ async def room(
     """An installation on SQLite; on PostgreSQL for a test that asks for `on_postgresql`."""
     if "on_postgresql" in request.fixturenames:
         url = request.getfixturevalue("postgresql").fresh_database()
-        migrate(url, now_ms=START_MS)
+        prepare(url, now_ms=START_MS)
     else:
         shutil.copy(begun, tmp_path / "chat.sqlite3")
         url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"

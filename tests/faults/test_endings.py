@@ -104,7 +104,7 @@ async def test_f11_readers_that_stall_cost_little_and_miss_nothing(new_server: N
         )
         assert cut == STALLED, "nobody was cut off"
         assert grown / STALLED < 4 * MIB
-        database = _snapshot(server)
+        database = await _snapshot(server)
         assert not [item for item in findings(history, database) if "screens" in item]
         for one in (talker, *tabs):
             await one.close()
@@ -123,14 +123,14 @@ async def _come_back(tab: RecordedVisitor) -> None:
             await asyncio.sleep(0.1)
 
 
-def _snapshot(server: ServerProcess) -> Any:
+async def _snapshot(server: ServerProcess) -> Any:
     from chatserver.storage.database import Database
 
     database = Database(server.database_url)
     try:
-        return database.run(read_snapshot)
+        return await database.read(read_snapshot)
     finally:
-        database.shut()
+        await database.close()
 
 
 async def _pace(talker: RecordedVisitor, count: int, *, size: int = 10) -> float:

@@ -19,7 +19,6 @@ from sqlalchemy import Connection, event, func, insert, select
 
 from chatserver.errors import Code, Refusal, StorageError
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import site
 from chatserver.storage.single import hold
 from tests.faults.proxy import Proxy, Way, proxy
@@ -250,7 +249,6 @@ def test_f25_an_embedded_database_is_one_processs(sqlite_url: str) -> None:
 async def far(postgresql: PostgreSQL) -> AsyncIterator[tuple[Proxy, Database, str]]:
     """A database behind a network that fails on command."""
     url = postgresql.fresh_database()
-    migrate(url, now_ms=1)
     target, through = postgresql_target(url)
     async with proxy(target) as between:
         database = Database(through(between.port))

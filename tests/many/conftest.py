@@ -122,9 +122,10 @@ async def settle(seconds: float = 0.3) -> None:
 
 
 def texts(client: VisitorClient | AgentClient) -> list[str]:
-    """Return the texts of the messages a client was told of."""
-    return [
-        item["message"]["body"]["text"]
-        for item in client.of("message_created")
-        if item["message"]["kind"] == "text"
-    ]
+    """Return the texts of the messages a client was told of, in the order that it shows.
+
+    What was stored by two processes may arrive the other way round; clients go by `seq`.
+    """
+    told = [item["message"] for item in client.of("message_created")]
+    told.sort(key=lambda message: message["seq"])
+    return [message["body"]["text"] for message in told if message["kind"] == "text"]

@@ -14,9 +14,8 @@ from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.services import processes
 from chatserver.services.chat import Chat
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import duty, message, process
-from tests.cast import SHELF, START_MS, RecordingBroadcaster, build_stage, check_invariants
+from tests.cast import SHELF, RecordingBroadcaster, build_stage, check_invariants
 from tests.many.conftest import NewCluster, settle, talking
 from tests.postgresql import PostgreSQL
 from tests.server import AgentClient, VisitorClient, furnish, now_ms
@@ -214,7 +213,6 @@ def test_the_clock_does_not_follow_what_is_only_measuring() -> None:
 
 async def test_two_that_sweep_at_once_do_everything_once(postgresql: PostgreSQL) -> None:
     url = postgresql.fresh_database()
-    migrate(url, now_ms=START_MS)
     stage = await build_stage(url)
     other = Chat(
         Database(url),

@@ -32,7 +32,6 @@ from chatserver.services import assigning, ending, opening, posting, presence, r
 from chatserver.services.chat import Chat
 from chatserver.storage import agents, conversations, messages, offers
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
 from tests.cast import (
     LEASE_MS,
     SHELF,
@@ -42,6 +41,7 @@ from tests.cast import (
     build_stage,
     client_id,
 )
+from tests.databases import prepare
 
 T = TypeVar("T")
 TEXTS = st.sampled_from(
@@ -65,7 +65,7 @@ class Delivery(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp(prefix="delivery-"))
         url = f"sqlite:///{self.folder / 'chat.sqlite3'}"
-        migrate(url, now_ms=START_MS)
+        prepare(url, now_ms=START_MS)
         self.stage: Stage = self.run(build_stage(url))
         self.acked: dict[tuple[int, ClientId], tuple[str, int, str]] = {}
         self.order: dict[int, list[ClientId]] = {}

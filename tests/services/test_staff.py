@@ -28,10 +28,10 @@ from chatserver.services.sign_in import (
 )
 from chatserver.storage import agents, staff
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import setup_link, staff_session
 from chatserver.storage.staff import StaffAccount
 from chatserver.windows import LocalWindows
+from tests.databases import prepare
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "kahve falı 1923"
@@ -41,7 +41,7 @@ ADDRESS = "192.0.2.7"
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
-    migrate(url, now_ms=0)
+    prepare(url, now_ms=0)
     database = Database(url)
     yield database
     await database.close()

@@ -1,6 +1,5 @@
 """The real app over a real database file, and people who are signed in to it."""
 
-import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
@@ -28,7 +27,6 @@ from chatserver.services.sign_in import Entrance, Passwords
 from chatserver.settings import Settings
 from chatserver.storage import conversations, messages, rule_counts, sites, visitors
 from chatserver.storage.database import Database
-from chatserver.storage.migrate import migrate
 from chatserver.storage.schema import conversation as conversation_table
 from chatserver.storage.staff import StaffAccount
 from chatserver.web.assets import load_assets
@@ -37,6 +35,7 @@ from chatserver.web.health import storage_checks
 from chatserver.web.routes import build_routes, exception_handlers, middleware
 from chatserver.web.templates import Templates
 from tests.cast import SHELF
+from tests.databases import prepare
 
 BASE = "https://chat.example"
 PASSWORD = "kahve falı 1923"
@@ -211,14 +210,6 @@ def count_rule(connection: Connection, site: SiteId, rule: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database file to copy: migrating takes longer than most tests."""
-    file = tmp_path_factory.mktemp("migrated") / "chat.sqlite3"
-    migrate(f"sqlite:///{file}", now_ms=0)
-    return file
-
-
-@pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """The product's templates, compiled once; stubs where a page is not drawn yet."""
     stubs = tmp_path_factory.mktemp("stubs")
@@ -236,10 +227,11 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, migrated: Path, templates: Templates) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, templates: Templates) -> AsyncIterator[Shop]:
     """A running shop with one site and one team."""
-    shutil.copy(migrated, tmp_path / "chat.sqlite3")
-    database = Database(f"sqlite:///{tmp_path / 'chat.sqlite3'}")
+    url = f"sqlite:///{tmp_path / 'chat.sqlite3'}"
+    prepare(url, now_ms=0)
+    database = Database(url)
     clock = ManualClock()
     site = await database.write(sites.create, "pera", SETTINGS, now_ms=1)
     team = await database.write(

@@ -29,21 +29,16 @@ FOREIGN: list[dict[str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("headers", FOREIGN, ids=str)
 @pytest.mark.parametrize("rule", CHANGES, ids=lambda rule: rule.name)
-async def test_a05_no_change_is_made_for_another_origin(
-    shop: Shop, rule: Rule, headers: dict[str, str]
-) -> None:
+async def test_a05_no_change_is_made_for_another_origin(shop: Shop, rule: Rule) -> None:
     account, token = await shop.person()
     path = await path_of(shop, rule)
+    form = {"email": account.email, "password": PASSWORD, "old": PASSWORD, "new": "y" * 12}
     async with shop.client(token) as client:
-        response = await client.post(
-            path,
-            data={"email": account.email, "password": PASSWORD, "old": PASSWORD, "new": "y" * 12},
-            headers=headers,
-        )
-        assert response.status_code == 403
-        assert "set-cookie" not in response.headers
+        for headers in FOREIGN:
+            response = await client.post(path, data=form, headers=headers)
+            assert response.status_code == 403, headers
+            assert "set-cookie" not in response.headers, headers
         assert (await client.get("/console")).status_code == 200
     assert shop.ended == []
 
