@@ -41,10 +41,25 @@ def logs_as_they_were() -> Iterator[None]:
     structlog.configure(**before)
 
 
+WAITING = {"bench", "conformance", "demo", "faults", "journeys", "many", "realtime"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long roads last, so that a broken part shows early."""
-    order = {"journeys": 1, "browser": 2}
-    items.sort(key=lambda item: order.get(Path(item.fspath).parent.name, 0))
+    """Mix the files: browsers keep a processor busy, real processes wait for each other.
+
+    Workers take files in this order, so at any time some of them compute while others wait.
+    """
+    kinds: dict[str, list[Path]] = {}
+    for file in dict.fromkeys(Path(item.fspath) for item in items):
+        folder = file.parent.name
+        kind = "waiting" if folder in WAITING else "browser" if folder == "browser" else "quick"
+        kinds.setdefault(kind, []).append(file)
+    place = {
+        file: (number + 0.5) / len(files)
+        for files in kinds.values()
+        for number, file in enumerate(files)
+    }
+    items.sort(key=lambda item: place[Path(item.fspath)])
 
 
 @pytest.fixture(scope="session")

@@ -392,10 +392,13 @@ class AgentClient(Client):
             self.fences[conversation] = answer["fence"]
         return answer
 
-    async def reply(self, conversation: str, text: str, *, kind: str = "text") -> dict[str, Any]:
+    async def reply(
+        self, conversation: str, text: str, *, kind: str = "text", timeout_s: float = 15
+    ) -> dict[str, Any]:
         """Send a reply or a note."""
         return await self.ask(
             "message_send",
+            timeout_s,
             conversation=conversation,
             client_id=fresh_client_id(),
             kind=kind,

@@ -5,6 +5,7 @@ not when it changed, so that several changes in a row are told once and never st
 """
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 
 import structlog
@@ -41,19 +42,25 @@ log = structlog.get_logger(__name__)
 
 MAX_REMEMBERED = 10_000
 
+AGAIN_S = 0.25
+"""Between two tries to tell what the database did not answer for."""
+
 
 @dataclass(slots=True)
 class _Round:
-    """What one round of telling still has to read and say.
+    """What is still to be read and said.
 
     Args:
+        facts: not told yet, in the order of their commits.
         changed: conversations whose row in the agents' lists is to be told now.
         states: those whose state changed, which their visitors see too.
         tokens: visitors whose tokens may have ended.
         states_here, moved_here, agents_here, people_here, queue_here: what other processes told;
             it has been said everywhere else already.
+        behind: whether the last try ended early.
     """
 
+    facts: deque[Fact] = field(default_factory=deque)
     changed: dict[ConversationId, None] = field(default_factory=dict)
     states: dict[ConversationId, None] = field(default_factory=dict)
     agents: dict[StaffId, None] = field(default_factory=dict)
@@ -64,6 +71,7 @@ class _Round:
     agents_here: dict[StaffId, None] = field(default_factory=dict)
     people_here: bool = False
     queue_here: bool = False
+    behind: bool = False
 
 
 class SocketBroadcaster:
@@ -76,6 +84,7 @@ class SocketBroadcaster:
         self._floor: Floor | None = None
         self._rows: Rows | None = None
         self._visitors: dict[ConversationId, VisitorId] = {}
+        self._left = _Round()
 
     def attach(self, edge: Edge) -> None:
         """Say where the sockets are."""
@@ -113,16 +122,24 @@ class SocketBroadcaster:
     async def run(self) -> None:
         """Tell facts until cancelled."""
         while True:
-            batch = [await self._facts.get()]
+            batch = []
+            if self._left.behind:
+                await asyncio.sleep(AGAIN_S)
+            else:
+                batch.append(await self._facts.get())
             while not self._facts.empty():
                 batch.append(self._facts.get_nowait())
             try:
                 await self._round([fact for facts in batch for fact in facts])
             except Refusal as refusal:
-                # Nobody waits for this; the beacon repairs what was not told.
-                log.warning("facts untold", code=refusal.code)
+                # Nobody waits for this; what is not told in the end the beacon repairs.
+                log.warning("facts untold", code=refusal.code, again=refusal.retry)
+                if not refusal.retry:
+                    self._left = _Round()
+                self._left.behind = refusal.retry
             except Exception:
                 log.exception("facts untold")
+                self._left = _Round()
             for _ in batch:
                 self._facts.task_done()
 
@@ -132,25 +149,37 @@ class SocketBroadcaster:
         await self.rows.drained()
 
     async def _round(self, facts: list[Fact | Order]) -> None:
-        todo = _Round()
+        """Tell what is left and what is new; what is told is struck off at once."""
+        todo = self._left
+        todo.behind = False
         for fact in facts:
             if isinstance(fact, Order):
                 self._note(fact, todo)
             else:
-                await self._tell(fact, todo)
+                todo.facts.append(fact)
+        while todo.facts:
+            await self._tell(todo.facts[0], todo)
+            todo.facts.popleft()
         if todo.changed:
             await self.rows.tell(todo.changed)
-        for conversation in todo.states:
+            todo.changed = {}
+        for conversation in list(todo.states):
             await self._tell_visitor(conversation)
-        for agent in todo.agents:
-            await self._tell_agent(agent)
+            del todo.states[conversation]
         if todo.agents or todo.queue:
+            todo.people_here = True
             self.edge.order("queue" if todo.queue else "people")
+            todo.queue_here, todo.queue = todo.queue_here or todo.queue, False
+        for agent in list(todo.agents):
+            await self._tell_agent(agent)
+            del todo.agents[agent]
         await self._listen(todo)
-        if todo.agents or todo.queue or todo.people_here:
+        if todo.people_here:
             await self.floor.tell_people()
-        if todo.queue or todo.queue_here:
+            todo.people_here = False
+        if todo.queue_here:
             await self.floor.tell_positions()
+            todo.queue_here = False
 
     def _note(self, order: Order, todo: _Round) -> None:
         match order.what:
@@ -171,18 +200,22 @@ class SocketBroadcaster:
 
     async def _listen(self, todo: _Round) -> None:
         """Do what other processes told this one to."""
-        for conversation in todo.states_here:
+        for conversation in list(todo.states_here):
             await self.floor.tell_visitor(conversation, await self._visitor_of(conversation))
+            del todo.states_here[conversation]
         if todo.moved_here:
             states, _revision = await self.edge.chat.read(
                 reading.agent_states_of, list(todo.moved_here)
             )
             for state in states:
                 await self.rows.unfollow_strangers(state.conversation)
+            todo.moved_here = {}
         if todo.agents_here:
             await self.rights.check(list(todo.agents_here))
+            todo.agents_here = {}
         if todo.tokens:
             await self.rights.check_visitors(list(todo.tokens))
+            todo.tokens = {}
 
     async def _tell(self, fact: Fact, todo: _Round) -> None:
         match fact:

@@ -242,7 +242,8 @@ class Speaker:
         first = self._said
         while self._said - first < many:
             while self._said - first < min(many, (time.monotonic() - begun) * per_s):
-                reply = self._agent.reply(self._conversation, f"sel {self._said}")
+                line = f"sel {self._said}"
+                reply = self._agent.reply(self._conversation, line, timeout_s=60)
                 asked.append(asyncio.create_task(reply))
                 self._said += 1
             await asyncio.sleep(0.004)

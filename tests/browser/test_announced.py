@@ -80,6 +80,7 @@ async def whole_chat(house: House, language: str) -> list[str]:
     await reader.step("On to the last star.")
     await keys.press("Space")
     await expect(shopper.panel.locator(".rate form")).to_be_visible()
+    await expect(shopper.log).to_contain_text(shopper.t("widget.message.rating", score=5))
     await reader.step("Space: five stars.")
     await shopper.press(shopper.t("more.rating.send"))
     await expect(shopper.panel.locator(".rated")).to_be_visible()

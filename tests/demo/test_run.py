@@ -1,6 +1,7 @@
 """The demo as people start it: a real process, real ports, real sign-ins."""
 
 import os
+import random
 import re
 import select
 import signal
@@ -10,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from chatserver.demo.errors import DemoError
 from chatserver.demo.ports import listen
 from chatserver.demo.seed import ADMIN, AGENTS, PASSWORD
 
@@ -47,12 +49,13 @@ class Demo:
 
 
 def free_pair() -> int:
-    pair = listen(None)
-    try:
-        return int(pair[0].getsockname()[1])
-    finally:
-        for listener in pair:
-            listener.close()
+    """Return the first of two free neighbours, far from those that the demo looks at by itself."""
+    for port in random.sample(range(20_000, 30_000), 50):
+        with suppress(DemoError):
+            for listener in listen(port):
+                listener.close()
+            return port
+    raise AssertionError("no two free neighbours")
 
 
 def command(data_dir: Path, *options: str) -> list[str]:

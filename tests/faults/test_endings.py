@@ -89,7 +89,8 @@ async def test_f11_readers_that_stall_cost_little_and_miss_nothing(new_server: N
         for tab in tabs:
             tab.token, tab.conversation = talker.token, talker.conversation
             await tab.connect()
-        before, calm = process.memory_info().rss, await _pace(talker, 40)
+        calm = await _pace(talker, 40, size=3_800)
+        before = process.memory_info().rss
         between.stall("down")
         busy = await _pace(talker, FLOOD, size=3_800)
         grown = process.memory_info().rss - before

@@ -140,6 +140,19 @@ async def test_signing_out_closes_the_sockets_on_every_process(new_cluster: NewC
     await agent.close()
 
 
+async def test_a_shopper_who_signs_out_is_gone_from_every_process(new_cluster: NewCluster) -> None:
+    a, b = new_cluster().processes
+    phone, desktop = VisitorClient(a.origin), VisitorClient(b.origin)
+    await phone.start()
+    desktop.token = phone.token
+    assert (await desktop.connect())["authenticated"]
+    assert (await phone.ask("visitor_end"))["ok"]
+    await asyncio.wait_for(asyncio.gather(phone.gone.wait(), desktop.gone.wait()), 5)
+    assert not (await desktop.connect())["authenticated"]
+    for client in (phone, desktop):
+        await client.close()
+
+
 def _sign_out(origin: str, token: str) -> int:
     host = origin.removeprefix("http://")
     line = http.client.HTTPConnection(host, timeout=5)
