@@ -5,7 +5,6 @@ import contextlib
 import random
 import socket
 import struct
-import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,7 +88,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.up, self.down = Weather(), Weather()
-        self._writers: weakref.WeakSet[asyncio.StreamWriter] = weakref.WeakSet()
+        self._writers: list[asyncio.StreamWriter] = []
         self.lines: list[Line] = []
         self.watch: Watch = lambda line, way, data: True
         self.refusing = False
@@ -190,7 +189,7 @@ class Proxy:
                 writer.transport.abort()
                 return
             far_reader, far_writer = await self._connect()
-            self._writers.update((writer, far_writer))
+            self._writers += (writer, far_writer)
             line = Line(writer, far_writer)
             self.lines.append(line)
             try:
