@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.clock import Clock, SharedClock, SystemClock
-from chatserver.domain.ids import PublicId, StaffId
+from chatserver.domain.ids import ConversationId, PublicId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import FaqShelf, LiveShelf
@@ -29,7 +29,8 @@ from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.handover import Handover
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.server import Realtime
-from chatserver.services import files, presence, proactive
+from chatserver.services import answers_by_mail, files, presence, proactive
+from chatserver.services.answer_letters import AnswerLetters, StopLinks
 from chatserver.services.bot_turns import OwedTurn
 from chatserver.services.card_pictures import MAX_PICTURE_BYTES, CardPictures, address_of
 from chatserver.services.chat import Chat
@@ -87,6 +88,7 @@ class ChatServer:
     membership: Membership
     windows: Windows
     shelf: LiveShelf
+    answers: AnswerLetters | None = None
     handover: Handover | None = None
     stopped: bool = False
 
@@ -114,6 +116,8 @@ class ChatServer:
     async def _sweep(self) -> None:
         if await self.membership.may_sweep():
             await self.chat.sweep()
+            if self.answers is not None:
+                await self.answers.sweep()
 
     async def _learn(self) -> None:
         if await self.membership.may_sweep():
@@ -207,6 +211,18 @@ def build_app(
         secret_key=settings.secret_key,
         windows=windows,
     )
+    answers = None
+    if mailer is not None and settings.mail_origin:
+        answers = AnswerLetters(
+            chat,
+            mailer,
+            origin=settings.mail_origin,
+            links=StopLinks(settings.secret_key),
+            windows=windows,
+        )
+    elif mailer is not None:
+        log.warning("no answers by mail", reason="CHATSERVER_PUBLIC_URL is not set")
+    chat.has_mail = answers is not None
     fanout = None
     if settings.shares:
         fanout = Fanout(
@@ -228,6 +244,7 @@ def build_app(
         transcript_path=transcript_path,
         files=files.FileLinks(settings.secret_key, clock),
         letters=None if mailer is None else TranscriptLetters(chat, mailer, windows=windows),
+        answers=answers,
         fanout=fanout,
     )
     realtime = Realtime(edge, broadcaster)
@@ -264,6 +281,9 @@ def build_app(
             raise Refusal(Code.NOT_FOUND)
         return await shown.get(address)
 
+    async def refuse_mail(conversation: ConversationId) -> None:
+        await chat.do(answers_by_mail.refuse, conversation)
+
     async def session_ended(staff_id: StaffId) -> None:
         """Close the sockets of sessions that are over; who has none left has signed out."""
         left = await database.read(list_sessions, staff_id, now_ms=clock.now_ms())
@@ -291,6 +311,8 @@ def build_app(
         ],
         check_search=edge.rates.check_search,
         sends_mail=mailer is not None,
+        sends_answers=answers is not None,
+        refuse_mail=refuse_mail,
         reply_ms=usual.reply_ms,
         count_shown=count_shown,
         is_ready=lambda: storage_checks(database),
@@ -325,6 +347,7 @@ def build_app(
         membership,
         windows,
         shelf,
+        answers=answers,
         handover=handover,
     )
     return server

@@ -66,7 +66,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "public_url": (
         "CHATSERVER_PUBLIC_URL",
         "Origin under which browsers reach this server, e.g. `https://chat.shop.example`. "
-        "Default: what the request says.",
+        "Default: what the request says. Mails link here, so answers go by mail only with it (not "
+        "on a loopback address).",
     ),
     "forwarded_allow_ips": (
         "FORWARDED_ALLOW_IPS",
@@ -133,6 +134,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def shares(self) -> bool:
         """Whether there may be other processes, which are told of everything over Redis."""
         return bool(self.redis_url) and self.database.startswith("postgres")
+
+    @property
+    def mail_origin(self) -> str:
+        """The origin that links in mails begin with; "" where none is sure.
+
+        Never what a request says: whoever asks would choose where others are led.
+        """
+        if self.public_url or not is_loopback(self.host):
+            return self.public_url.rstrip("/")
+        return f"http://{self.host}:{self.port}"
 
     @property
     def lease_check_s(self) -> float:

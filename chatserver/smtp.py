@@ -95,7 +95,15 @@ class SmtpMailer:
         message["To"] = mail.to
         message["Subject"] = " ".join(mail.subject.split())
         message["Date"] = format_datetime(to_datetime(self.clock.now_ms()))
-        message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+        domain = address.rpartition("@")[2]
+        message["Message-ID"] = (
+            f"<{mail.name}@{domain}>" if mail.name else make_msgid(domain=domain)
+        )
+        if mail.thread:
+            message["In-Reply-To"] = message["References"] = f"<{mail.thread}@{domain}>"
+        if mail.stop:
+            message["List-Unsubscribe"] = f"<{mail.stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")

@@ -1,5 +1,6 @@
 """A real SMTP server on this machine, as helpful as a test wants it."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ class PostOffice:
     says: str = "250 OK"
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the first mail is there."""
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -37,6 +40,7 @@ class PostOffice:
                 message_from_bytes(content, _class=EmailMessage, policy=policy.default)
             )
             self.to += envelope.rcpt_tos
+            self.came.set()
         return self.says
 
 
@@ -49,8 +53,6 @@ async def post_office(
     Args:
         tls: from the first byte. starts: by STARTTLS. password: of the user `avlu`, if needed.
     """
-    import asyncio
-
     office = PostOffice()
 
     def sign_in(

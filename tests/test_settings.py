@@ -41,6 +41,18 @@ def test_a_weak_secret_is_refused_even_at_home(weak: str) -> None:
     assert weak not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("environ", "origin"),
+    [
+        ({"PORT": "8001"}, "http://127.0.0.1:8001"),
+        ({"CHATSERVER_PUBLIC_URL": "https://chat.example/"}, "https://chat.example"),
+        ({"HOST": "0.0.0.0", "SECRET_KEY": "Vq7-kzR2mX9wL4tB8nJ5cH3fD6gS1aPy"}, ""),
+    ],
+)
+def test_t13_mails_link_to_what_the_settings_say(environ: dict[str, str], origin: str) -> None:
+    assert load_settings(environ).mail_origin == origin
+
+
 def test_on_loopback_a_secret_is_made_each_time() -> None:
     first, second = load_settings({}), load_settings({})
     assert len(first.secret_key) >= 32

@@ -47,6 +47,7 @@ class Draft:
         self._tags: list[str] = []
         self._team = self._agent = ""
         self._close = False
+        self._answers_to = ""
 
     # What is known
 
@@ -236,6 +237,10 @@ class Draft:
         """Hand details to the conversation as they stand."""
         self._gathered.update(details)
 
+    def promise_mail(self, email: str) -> None:
+        """Note where a mail was promised, so that it is sent."""
+        self._answers_to = email
+
     def decision(self) -> Decision:
         """Return what was thought out."""
         offered, state_if_offered = self._if_offered or ((), None)
@@ -259,6 +264,7 @@ class Draft:
             team=self._team,
             agent=self._agent,
             close=self._close,
+            answers_to=self._answers_to,
         )
 
     def _summary(self) -> Summary:

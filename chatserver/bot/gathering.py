@@ -172,11 +172,13 @@ def finish(draft: Draft) -> None:
     draft.remember(gathering=None, confirming=False, correcting=False, done=True, tries=0)
     if flow.then == "say":
         draft.tell(draft.templated(flow.say) or draft.words("bot.flow.noted"))
-    elif draft.situation.status is Status.BOT:
-        draft.hand_over(HandoffReason.POLICY)
-        draft.tell(phrases.taken_down(draft.situation, draft.known("email") or _mail(draft)))
     else:
-        draft.tell(phrases.taken_down(draft.situation, draft.known("email") or _mail(draft)))
+        if draft.situation.status is Status.BOT:
+            draft.hand_over(HandoffReason.POLICY)
+        email = draft.known("email") or _mail(draft)
+        draft.tell(phrases.taken_down(draft.situation, email))
+        if draft.situation.has_mail:
+            draft.promise_mail(email)
 
 
 def _named(draft: Draft) -> str | None:

@@ -175,6 +175,7 @@ class Decision:
         tags: to add to the conversation.
         team, agent: whom to route to, by name; "" for nobody.
         close: whether the conversation is over.
+        answers_to: where a mail with the people's answer was promised; "" where none was.
     """
 
     says: tuple[Body, ...]
@@ -193,6 +194,7 @@ class Decision:
     team: str = ""
     agent: str = ""
     close: bool = False
+    answers_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class Conversation:
         bot_wanted_seq: the newest message that calls for a bot turn.
         language: the visitor's, `tr` or `en`.
         tags: words that rules and people put on it.
+        answers_to: where answers go by mail, most of the address hidden; "" where they do not.
     """
 
     id: ConversationId
@@ -114,11 +115,17 @@ class Conversation:
     details: dict[str, str]
     bot_state: str = "{}"
     tags: tuple[str, ...] = ()
+    answers_to: str = ""
 
     @property
     def owes_bot_turn(self) -> bool:
         """Whether a message still waits for the bot."""
         return self.bot_active and self.bot_wanted_seq > self.bot_answered_seq
+
+    @property
+    def owes_mail(self) -> bool:
+        """Whether somebody who left waits for a person's answer by mail."""
+        return self.answers_to != "" and self.answer_due_since_ms is not None
 
     def comes_back(self, now_ms: int) -> bool:
         """Whether a message written now reopens this resolved conversation."""

@@ -65,6 +65,10 @@ class ActivityType(StrEnum):
     OFFER_MISSED = "offer_missed"
     DETAILS_GATHERED = "details_gathered"
     ERASED = "erased"
+    ANSWERS_BY_MAIL = "answers_by_mail"
+    ANSWERS_MAILED = "answers_mailed"
+    ANSWERS_FAILED = "answers_failed"
+    ANSWERS_STOPPED = "answers_stopped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,52 @@ class TranscriptMailed(Fact, frozen=True):
     ok: Literal[True] = True
 
 
+class AnswersGet(Event, frozen=True):
+    """Ask what is known before answers are sent by mail.
+
+    Refused with `not_available` where no mail is sent.
+    """
+
+    conversation: PublicIdField
+
+
+class AnswersKnown(Fact, frozen=True):
+    """What is known: an address of the visitor's or "", where answers go now or "".
+
+    may: whether answers can go by mail here.
+    """
+
+    email: str
+    to: str
+    may: bool
+    ok: Literal[True] = True
+
+
+class AnswersMail(Event, frozen=True):
+    """Leave, and have what people answer sent by mail as long as it is not read here.
+
+    email: the known address where it is left out. Refused with `bad_request` and `field:email`
+    where an address is wanted, with `forbidden` for an address that wants no mail and for a second
+    one, with `not_available` where no mail is sent or no person is awaited.
+    """
+
+    conversation: PublicIdField
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class AnswersMailed(Fact, frozen=True):
+    """They will go there. to: the address with most of it hidden."""
+
+    to: str
+    ok: Literal[True] = True
+
+
+class AnswersStop(Event, frozen=True):
+    """Wait here after all: no more mail."""
+
+    conversation: PublicIdField
+
+
 class DetailsGive(Event, frozen=True):
     """What the visitor filled in before the conversation, by the site's fields.
 

@@ -243,7 +243,8 @@ class VisitorConversation(Fact, frozen=True):
     status: bot | waiting | open | resolved. agent: name of the holder, or null.
     position: 1-based place in the queue while waiting, else null. wait: null where too few waited.
     rating: their score, or null. head: newest seq this visitor may see. version: raised by every change of state; of two states
-    the higher version is the newer. seen_by_agent, seen_by_visitor: monotonic seqs.
+    the higher version is the newer. seen_by_agent, seen_by_visitor: monotonic seqs. answers_to: where
+    answers go by mail, most of the address hidden; "" where they do not.
     """
 
     conversation: str
@@ -259,6 +260,7 @@ class VisitorConversation(Fact, frozen=True):
     people: PeopleView
     wait: WaitView | None = None
     rating: int | None = None
+    answers_to: str = ""
 
 
 class OfferView(Fact, frozen=True):
@@ -278,6 +280,7 @@ class AgentConversation(Fact, frozen=True):
     when the first visitor message that no person has answered was written, or null.
     unread: visitor messages that no agent has seen. details: what the bot gathered, by slot.
     preview: last visible line; preview_author: its author's kind. offered_to: name, or null.
+    answers_to: where unread answers go by mail, most of the address hidden; "" where they do not.
     """
 
     conversation: str
@@ -309,6 +312,7 @@ class AgentConversation(Fact, frozen=True):
     preview: str
     preview_author: str
     offered_to: str | None
+    answers_to: str = ""
 
 
 class AgentView(Fact, frozen=True):

@@ -23,6 +23,7 @@ from chatserver.realtime.fanout import Fanout
 from chatserver.realtime.rates import Rates
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.services import identifying
+from chatserver.services.answer_letters import AnswerLetters
 from chatserver.services.chat import Chat
 from chatserver.services.files import FileLinks
 from chatserver.services.identity_words import Word, read_word
@@ -59,6 +60,7 @@ class Edge:
         files: signs leave to send files, and addresses under which they are had.
         transcript_path: makes the signed path to a visitor's own transcript, in a language.
         letters: mails visitors their transcripts; None where no mail is sent.
+        answers: mails answers to who did not wait; None where none can be.
         fanout: the line to other processes, where there may be any.
     """
 
@@ -71,6 +73,7 @@ class Edge:
     connections: Connections = field(default_factory=Connections)
     server: SocketServer | None = None
     letters: TranscriptLetters | None = None
+    answers: AnswerLetters | None = None
     fanout: Fanout | None = None
     draining: bool = False
 

@@ -211,6 +211,7 @@ def visitor_conversation(state: reading.VisitorState) -> VisitorConversation:
         people=people(state.people),
         wait=None if state.wait is None else WaitView(low_ms=state.wait[0], high_ms=state.wait[1]),
         rating=state.rating,
+        answers_to=item.answers_to,
     )
 
 
@@ -247,6 +248,7 @@ def agent_conversation(state: reading.AgentState) -> AgentConversation:
         preview=state.preview,
         preview_author=state.preview_author,
         offered_to=state.offered_to,
+        answers_to=item.answers_to,
     )
 
 

@@ -13,6 +13,7 @@ from chatserver.protocol.fields import check_text
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
 from chatserver.services import (
+    answers_by_mail,
     consents,
     data_rights,
     files,
@@ -23,6 +24,7 @@ from chatserver.services import (
     reading,
     visitors,
 )
+from chatserver.services.answer_letters import AnswerLetters
 from chatserver.storage import conversations
 
 MAX_CONTEXT_BYTES = 8 * 1024
@@ -74,14 +76,52 @@ async def transcript_mail(
     """Mail the visitor's own conversation."""
     visitor = _visitor(connection)
     edge.rates.check_send(visitor.id)
-    if await edge.chat.read(conversations.find_of_visitor, visitor.id, event.conversation) is None:
-        raise Refusal(Code.NOT_FOUND)
+    await _check_own(edge, visitor, event.conversation)
     if edge.letters is None:
         raise Refusal(Code.NOT_AVAILABLE, "No mail is sent here.")
     to = await edge.letters.send(
         visitor, event.conversation, event.email, network=connection.address
     )
     return asks.TranscriptMailed(to=to)
+
+
+async def _check_own(edge: Edge, visitor: Visitor, conversation: str) -> None:
+    if await edge.chat.read(conversations.find_of_visitor, visitor.id, conversation) is None:
+        raise Refusal(Code.NOT_FOUND)
+
+
+async def _answers(edge: Edge, visitor: Visitor, conversation: str) -> AnswerLetters:
+    await _check_own(edge, visitor, conversation)
+    if edge.answers is None:
+        raise Refusal(Code.NOT_AVAILABLE, "No mail is sent here.")
+    return edge.answers
+
+
+async def answers_get(
+    edge: Edge, connection: Connection, event: asks.AnswersGet
+) -> asks.AnswersKnown:
+    """Return what is known before answers are sent by mail."""
+    visitor = _visitor(connection)
+    letters = await _answers(edge, visitor, event.conversation)
+    known = await letters.known(visitor, event.conversation)
+    return asks.AnswersKnown(email=known.email, to=known.to, may=known.may)
+
+
+async def answers_mail(
+    edge: Edge, connection: Connection, event: asks.AnswersMail
+) -> asks.AnswersMailed:
+    """Send what people answer by mail from now on."""
+    visitor = _visitor(connection)
+    edge.rates.check_send(visitor.id)
+    letters = await _answers(edge, visitor, event.conversation)
+    to = await letters.begin(visitor, event.conversation, event.email, network=connection.address)
+    return asks.AnswersMailed(to=to)
+
+
+async def answers_stop(edge: Edge, connection: Connection, event: asks.AnswersStop) -> client.Done:
+    """Send no more mail: the visitor waits here."""
+    await edge.chat.do(answers_by_mail.give_up, _visitor(connection), event.conversation)
+    return client.Done()
 
 
 async def file_offer(edge: Edge, connection: Connection, event: asks.FileOffer) -> asks.FileOffered:

@@ -31,7 +31,7 @@ from chatserver.domain.messages import (
 from chatserver.domain.orders import OrderOutcome
 from chatserver.domain.people import Visitor
 from chatserver.domain.shop_context import VERIFIED, attributes_of, cart_value
-from chatserver.services import ending, scripts
+from chatserver.services import answers_by_mail, ending, scripts
 from chatserver.services.opening import hand_off
 from chatserver.services.order_desk import NoOrderDesk, OrderDesk
 from chatserver.services.people import people_of
@@ -150,7 +150,7 @@ def read_turn(
         holiday=people.holiday_in(conversation.language),
         script=scripts.script_of(connection, site.id),
         familiar=site.settings.address == "sen",
-        has_mail=has_mail,
+        has_mail=has_mail and answers_by_mail.may_promise(connection, conversation),
         has_orders=desk.serves(connection, site.id),
         is_verified=desk.is_verified(connection, visitor),
         page=parts.path,
@@ -184,6 +184,7 @@ def together(first: Decision, second: Decision) -> Decision:
         team=second.team or first.team,
         agent=second.agent or first.agent,
         close=first.close or second.close,
+        answers_to=second.answers_to or first.answers_to,
     )
 
 
@@ -268,6 +269,8 @@ def write_turn(
         conversations.change(
             work.connection, fresh.id, now_ms=work.now_ms, state_changed=False, **values
         )
+    if decision.answers_to and not decision.close:
+        answers_by_mail.promise(work, fresh, decision.answers_to)
     if decision.close:
         ending.close_by_bot(work, fresh.id)
     return True

@@ -19,6 +19,7 @@ from chatserver.services.facts import MessagesChanged, TokensEnded
 from chatserver.services.opening import new_public_id
 from chatserver.services.work import Work
 from chatserver.storage import (
+    answers,
     consents,
     conversations,
     files,
@@ -104,10 +105,12 @@ def _time(at_ms: int) -> str:
 
 def _conversation(connection: Connection, one: Conversation) -> dict[str, Any]:
     log = messages.after(connection, one, 0, limit=MOST, audience=Audience.EVERYONE)
+    mailed = answers.of(connection, one.id)
     return {
         "id": one.public_id,
         "opened": _time(one.opened_ms),
         "details": dict(one.details),
+        "answers_to": "" if mailed is None else mailed.address,
         "messages": [
             {
                 "at": _time(line.at_ms),
@@ -142,8 +145,11 @@ def erase(work: Work, visitor: Visitor) -> int:
         messages.blank(work.connection, locked)
         files.remove_of(work.connection, locked.id)
         question_log.forget_of(work.connection, locked.id)
+        answers.forget(work.connection, locked.id)
         work.tell_activity(locked, ActivityType.ERASED)
-        work.change(locked, details={}, bot_state="{}", preview="", preview_author="")
+        work.change(
+            locked, details={}, bot_state="{}", preview="", preview_author="", answers_to=""
+        )
         work.facts.append(MessagesChanged(locked.id, locked.public_id))
     order_codes.forget_of(work.connection, visitor.id)
     identities.forget(work.connection, visitor.id)

@@ -78,11 +78,12 @@ def leave(
 
 
 def resolve_idle(work: Work, conversation_id: ConversationId, *, before_ms: int) -> None:
-    """Resolve what nobody wrote in for a day; a waiting conversation never goes idle."""
+    """Resolve what nobody wrote in for a day; who waits, here or by mail, is never idle."""
     conversation = conversations.lock(work.connection, conversation_id)
     if (
         conversation.status in {Status.BOT, Status.OPEN}
         and conversation.last_message_ms <= before_ms
+        and not conversation.owes_mail
     ):
         _resolve(work, conversation, ResolvedBy.IDLE)
 

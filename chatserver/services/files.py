@@ -24,6 +24,7 @@ from chatserver.domain.ids import ClientId, ConversationId, PublicId, StaffId, V
 from chatserver.domain.messages import Audience, FileBody, MessageKind
 from chatserver.errors import Code, Refusal
 from chatserver.pictures import FORMATS, MAX_SIDE, REFUSED
+from chatserver.services.answers_by_mail import QUIET_MS
 from chatserver.services.opening import (
     as_visitor_author,
     author_key,
@@ -33,7 +34,7 @@ from chatserver.services.opening import (
 from chatserver.services.posting import Posted, posted
 from chatserver.services.routing import as_author, find_for_agent
 from chatserver.services.work import Work
-from chatserver.storage import conversations, files, messages, sites, visitors
+from chatserver.storage import answers, conversations, files, messages, sites, visitors
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -333,4 +334,6 @@ def post_agent_file(work: Work, grant: Grant, found: Inspected) -> Posted:
         client_id=client_id,
         also={"agent_seen_seq": messages.NEXT_SEQ, "answer_due_since_ms": None},
     )
+    if locked.answers_to:
+        answers.wake(work.connection, locked.id, due_ms=work.now_ms + QUIET_MS)
     return posted(message, duplicate=False)

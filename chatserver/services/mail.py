@@ -1,8 +1,9 @@
 """What is mailed to whom, in words; knows no server that takes it.
 
 Codes go to addresses that the shop knows, and nothing that a visitor wrote is in them: else anybody
-could have us write to anybody. The one mail with a visitor's words is their own transcript
-(`transcript_mail.py` says to whom it goes), below all of ours.
+could have us write to anybody. The one mail full of a visitor's words is their own transcript
+(`transcript_mail.py` says to whom it goes), below all of ours; and where an answer goes by mail
+(`answers_by_mail.py`) their question stands under it.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ class Mail:
         shop: whose name stands beside the sender's address.
         subject: one line.
         text, html: the same, for readers with and without a screen full of colours.
+        thread, name: of our own making; mails of one thread belong together, and one sent again
+            under its name is known to be the same. "" for mail that stands alone.
+        stop: address that ends such mail at one press, or "".
     """
 
     to: str
@@ -33,6 +37,9 @@ class Mail:
     subject: str
     text: str
     html: str
+    thread: str = ""
+    name: str = ""
+    stop: str = ""
 
 
 class Mailer(Protocol):
@@ -119,6 +126,65 @@ def transcript_mail(
         html=_templates()
         .get_template("transcript.html")
         .render(language=language, shop=shop, lines=lines, words=tuple(words.values())),
+    )
+
+
+def answer_mail(
+    *,
+    to: str,
+    shop: str,
+    lines: Sequence[TranscriptLine],
+    question: str,
+    back: str,
+    stop: str,
+    thread: str,
+    last: int,
+    language: str,
+) -> Mail:
+    """Return the mail that carries what the shop's people answered.
+
+    Args:
+        lines: theirs, oldest first; times are left out.
+        question: what they answer, in the visitor's words, or "".
+        back: where the conversation opens. stop: where the mail is ended.
+        thread: name of the conversation's mails; last: seq of the last line.
+    """
+    shop = " ".join(shop.split())
+    words = {
+        "lead": say(language, "mail.answer.lead"),
+        "asked": say(language, "mail.answer.question"),
+        "open": say(language, "mail.answer.open"),
+        "device": say(language, "mail.answer.device"),
+        "why": say(language, "mail.answer.why", shop=shop),
+        "stop_label": say(language, "mail.answer.stop"),
+    }
+    quoted = "\n".join(f"> {line}" for line in question.splitlines())
+    text = (
+        words["lead"],
+        *(f"{line.who}:\n{line.text}" for line in lines),
+        *((f"{words['asked']}\n{quoted}",) if question else ()),
+        f"{words['open']}: {back}\n{words['device']}",
+        f"-- \n{words['why']}\n{words['stop_label']}: {stop}",
+    )
+    return Mail(
+        to=to,
+        shop=shop,
+        subject=say(language, "mail.answer.subject", shop=shop),
+        text="\n\n".join(text) + "\n",
+        html=_templates()
+        .get_template("answer.html")
+        .render(
+            language=language,
+            shop=shop,
+            lines=lines,
+            question=question,
+            back=back,
+            stop=stop,
+            **words,
+        ),
+        thread=thread,
+        name=f"{thread}.{last}",
+        stop=stop,
     )
 
 

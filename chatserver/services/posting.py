@@ -10,11 +10,12 @@ from chatserver.domain.messages import Audience, Body, Message, MessageKind, Tex
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
 from chatserver.masking import masked
+from chatserver.services.answers_by_mail import QUIET_MS
 from chatserver.services.facts import Fact, MessagePosted, SeenMoved, TurnOwed
 from chatserver.services.opening import as_visitor_author, author_key, current_conversation
 from chatserver.services.routing import as_author, find_for_agent
 from chatserver.services.work import Work
-from chatserver.storage import appending, conversations, messages
+from chatserver.storage import answers, appending, conversations, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,8 @@ def post_agent_message(
         if is_reply
         else None,
     )
+    if is_reply and locked.answers_to:
+        answers.wake(work.connection, locked.id, due_ms=work.now_ms + QUIET_MS)
     return posted(message, duplicate=False)
 
 

@@ -86,6 +86,7 @@ def _conversation(row: Row[Any]) -> Conversation:
         details=_details(row.details),
         bot_state=row.bot_state,
         tags=_tags(row.tags),
+        answers_to=row.answers_to,
     )
 
 
@@ -338,12 +339,16 @@ def out_of_patience(connection: Connection, *, now_ms: int) -> list[Conversation
 
 
 def idle_since(connection: Connection, before_ms: int) -> list[ConversationId]:
-    """Return what lies in bot or open without a message since before a time."""
+    """Return what lies in bot or open without a message since before a time.
+
+    Who waits for an answer by mail is not there to write; their conversation stays with the agent.
+    """
     rows = connection.execute(
         select(conversation.c.id)
         .where(
             conversation.c.status.in_([Status.BOT, Status.OPEN]),
             conversation.c.last_message_ms <= before_ms,
+            or_(conversation.c.answers_to == "", conversation.c.answer_due_since_ms.is_(None)),
         )
         .limit(200)
     )

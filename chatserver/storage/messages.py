@@ -323,8 +323,12 @@ def _emptied(said: Body, *, is_visitors: bool) -> Body:
             return RatingBody(score, reasons)
         case ActivityBody(type=type_, actor=actor, target=target, reason=reason):
             is_typed = type_ is ActivityType.TRANSFER_REASON
+            is_address = type_.startswith("answers_")
             return ActivityBody(
-                type_, "" if is_visitors else actor, target, "" if is_typed else reason
+                type_,
+                "" if is_visitors else actor,
+                "" if is_address else target,
+                "" if is_typed else reason,
             )
         case _:
             return TextBody("")

@@ -199,6 +199,7 @@ conversation = Table(
     Column("tags", Text, nullable=False, server_default="[]"),
     Column("preview", Text, nullable=False, server_default=""),
     Column("preview_author", Text, nullable=False, server_default=""),
+    Column("answers_to", Text, nullable=False, server_default=""),
     Index("ix_conversation_visitor_id", "visitor_id", "id"),
     Index("ix_conversation_holder_id", "holder_id", "status"),
     Index(

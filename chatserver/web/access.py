@@ -116,6 +116,8 @@ ROUTES = (
     Rule("transcript", "GET", "/transcripts/{public_id}", Access.STAFF),
     Rule("own_transcript_file", "GET", "/t/{signed}.txt", Access.PUBLIC),
     Rule("own_transcript", "GET", "/t/{signed}", Access.PUBLIC),
+    Rule("stop_mail", "GET", "/m/{signed}", Access.PUBLIC),
+    Rule("do_stop_mail", "POST", "/m/{signed}", Access.PUBLIC, MAX_TOLD_BYTES),
     Rule("do_upload", "POST", "/upload/{signed}", Access.PUBLIC, files.MAX_FILE_BYTES),
     Rule("file", "GET", "/f/{signed}", Access.PUBLIC),
     Rule("card_picture", "GET", "/picture/{conversation}/{seq:int}", Access.PUBLIC),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chatserver.clock import Clock
-from chatserver.domain.ids import StaffId
+from chatserver.domain.ids import ConversationId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
+from chatserver.services.answer_letters import StopLinks
 from chatserver.services.files import FileLinks, Grant, Inspected
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance
@@ -96,6 +97,8 @@ class Web:
         reply_ms: how long a first answer usually takes on a site, or None.
         count_shown: counts that a rule of a site spoke.
         sends_mail: whether mail is sent from here.
+        sends_answers: whether answers go by mail to who asks for it.
+        refuse_mail: ends such mail of a conversation, and forgets the address.
         is_ready: named checks; all must hold for `/readyz`.
         is_draining: whether the server is about to stop.
         votes: who said today what of which answer in the help centre.
@@ -119,7 +122,9 @@ class Web:
     count_shown: Callable[[Site, str], Awaitable[None]]
     is_ready: Callable[[], Awaitable[Mapping[str, bool]]]
     is_draining: Callable[[], bool]
+    refuse_mail: Callable[[ConversationId], Awaitable[None]]
     sends_mail: bool = False
+    sends_answers: bool = False
     health: Callable[[], Health] = lambda: Health("", "single")
     votes: Once = field(default_factory=Once)
     assets: Assets = field(default_factory=load_assets)
@@ -129,6 +134,11 @@ class Web:
     def links(self) -> TranscriptLinks:
         """Who signs the links of visitors' transcripts."""
         return TranscriptLinks(self.settings.secret_key, self.clock)
+
+    @property
+    def stop_links(self) -> StopLinks:
+        """Who signs the addresses that end the mail of a conversation."""
+        return StopLinks(self.settings.secret_key)
 
     @property
     def files(self) -> FileLinks:

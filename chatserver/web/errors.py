@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 def loggable_path(path: str) -> str:
     """Return a path as the log may carry it: without the secret of a one-time or signed link."""
     first = path.split("/", 2)[1] if path.startswith("/") else ""
-    return f"/{first}/…" if first in {"setup", "t", "f", "d", "upload"} else path
+    return f"/{first}/…" if first in {"setup", "t", "f", "d", "m", "upload"} else path
 
 
 def wants_json(request: Request) -> bool:

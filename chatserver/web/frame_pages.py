@@ -149,6 +149,7 @@ async def _data(
         "reply_ms": await web.reply_ms(site),
         "widget": _widget(settings.widget, language),
         "mail": web.sends_mail,
+        "answers": web.sends_answers,
         "protocol": 1,
         "version": __version__,
     }

@@ -15,6 +15,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FROM_SHOPS = re.compile(r"/widget/[a-z0-9-]{1,64}/told\Z")
 """What a shop's page posts, without any right: who serves it looks at the origin."""
 
+BY_LINK = re.compile(r"/m/[\w.-]{1,200}\Z", re.ASCII)
+"""What a mail server posts for whoever wants no more mail (RFC 8058): the signed address is the
+right, nothing of the browser counts, and all it does is end mail."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,6 +52,7 @@ class OriginMiddleware:
             scope["type"] == "http"
             and scope["method"] not in SAFE_METHODS
             and not FROM_SHOPS.match(scope["path"])
+            and not BY_LINK.match(scope["path"])
             and not is_own_request(scope, self.settings)
         ):
             log.info("request refused", reason="origin", path=loggable_path(scope["path"]))

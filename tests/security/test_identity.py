@@ -43,6 +43,9 @@ PAYLOADS: dict[tuple[str, str], dict[str, Any]] = {
     (VISITOR, "conversation_leave"): {"client_id": "{id}", "conversation": "{c}"},
     (VISITOR, "transcript_link"): {"conversation": "{c}"},
     (VISITOR, "transcript_mail"): {"conversation": "{c}", "email": "a@shop.example"},
+    (VISITOR, "answers_get"): {"conversation": "{c}"},
+    (VISITOR, "answers_mail"): {"conversation": "{c}", "email": "a@shop.example"},
+    (VISITOR, "answers_stop"): {"conversation": "{c}"},
     (VISITOR, "history_get"): {"conversation": "{c}", "before": 9},
     (VISITOR, "csat_submit"): {"conversation": "{c}", "client_id": "{id}", "score": 5},
     (VISITOR, "file_offer"): {

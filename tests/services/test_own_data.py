@@ -10,6 +10,7 @@ from chatserver.domain.messages import Audience, FileBody, MessageKind, RatingBo
 from chatserver.domain.widgets import FieldAsked, Notice, Rule, WidgetSettings
 from chatserver.errors import Code, Refusal
 from chatserver.services import (
+    answers_by_mail,
     consents,
     data_rights,
     ending,
@@ -239,6 +240,8 @@ async def test_what_is_erased_is_nowhere_any_more(stage: Stage) -> None:
     visitor = await stage.chat.read(kept_visitors.get, stage.ada.id)
     done = await stage.says(visitor, "canary mesajı")
     held = await stage.accepts(stage.grace, done.conversation)
+    found = await stage.conversation(done.conversation)
+    await stage.chat.do(answers_by_mail.begin, found.id, "canary@ornek.com")
     await stage.replies(stage.grace, done.conversation, "canary yanıtı", fence=held.fence)
     await stage.replies(stage.grace, done.conversation, "canary notu", fence=0, note=True)
     await stage.chat.do(

@@ -20,10 +20,11 @@ from chatserver.domain.sites import Site, SiteSettings
 from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
-from chatserver.services import staff
+from chatserver.services import answers_by_mail, staff
 from chatserver.services.files import Grant, Inspected
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, Passwords
+from chatserver.services.work import Work
 from chatserver.settings import Settings
 from chatserver.storage import conversations, messages, rule_counts, sites, visitors
 from chatserver.storage.database import Database
@@ -288,6 +289,12 @@ async def shop(tmp_path: Path, templates: Templates) -> AsyncIterator[Shop]:
     async def on_session_ended(who: StaffId) -> None:
         ended.append(who)
 
+    async def refuse_mail(conversation: ConversationId) -> None:
+        def unit(connection: Connection) -> None:
+            answers_by_mail.refuse(Work(connection, clock.now_ms()), conversation)
+
+        await database.write(unit)
+
     async def is_ready() -> Mapping[str, bool]:
         return {**await storage_checks(database), **checks}
 
@@ -309,6 +316,7 @@ async def shop(tmp_path: Path, templates: Templates) -> AsyncIterator[Shop]:
         count_shown=count_shown,
         is_ready=is_ready,
         is_draining=lambda: draining[0],
+        refuse_mail=refuse_mail,
         assets=load_assets(static),
         templates=templates,
     )

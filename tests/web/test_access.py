@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 from starlette.routing import Route
 
-from chatserver.domain.ids import PublicId
+from chatserver.domain.ids import ConversationId, PublicId
 from chatserver.domain.knowledge import Content, Wording
 from chatserver.domain.messages import Author, AuthorKind, TextBody
 from chatserver.domain.people import Role
@@ -80,6 +80,8 @@ async def path_of(shop: Shop, rule: Rule) -> str:
         values["{key}"] = await an_entry(shop)
     if rule.name == "export":
         values["{format}"] = "csv"
+    if rule.name in {"stop_mail", "do_stop_mail"}:
+        values["{signed}"] = shop.web.stop_links.sign(ConversationId(1))
     path = rule.path
     for name, value in values.items():
         path = path.replace(name, value)
@@ -151,6 +153,8 @@ def expected(rule: Rule, role: str) -> set[int]:
         return {404}  # nothing that was signed for it, nothing that is shown
     if rule.name == "do_told":
         return {403}  # our own page is no shop
+    if rule.name == "do_stop_mail":
+        return {200}  # the signed address is the right
     if rule.name == "do_identity_settings":
         return {303}
     if rule.method == "POST":

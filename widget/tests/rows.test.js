@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { correctable, openForm, rowsOf } from '../src/panel/rows.js'
+import { correctable, isAwaited, openForm, rowsOf } from '../src/panel/rows.js'
 import { message } from './fakes.js'
 
 const dayKey = ms => new Date(ms).toISOString().slice(0, 10)
@@ -61,4 +61,16 @@ test('answers may be corrected while the flow goes on, and only the newest of ea
 
 test('a detail that is asked again is corrected by answering, not by a button', () => {
   assert.deepEqual([...correctable([form(1, 'name'), answer(2), form(3, 'contact'), answer(4), form(5, 'contact')])], [[2, 'name']])
+})
+
+test('a person is awaited until one who took the conversation has answered the last word', () => {
+  const asked = said(1, { author: visitor })
+  const answered = said(2, { author: { kind: 'agent', name: 'Grace', id: 'g' } })
+  assert.equal(isAwaited(null, []), false)
+  assert.equal(isAwaited({ status: 'bot' }, [asked]), false)
+  assert.equal(isAwaited({ status: 'waiting' }, [asked, answered]), true)
+  assert.equal(isAwaited({ status: 'open' }, [asked, said(2, { author: bot })]), true)
+  assert.equal(isAwaited({ status: 'open' }, [asked, answered]), false)
+  assert.equal(isAwaited({ status: 'open' }, [asked, answered, said(3, { author: visitor })]), true)
+  assert.equal(isAwaited({ status: 'resolved' }, [asked]), false)
 })

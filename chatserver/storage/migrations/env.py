@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from chatserver.storage import answer_schema as _answer_schema  # noqa: F401 - its table joins the metadata
 from chatserver.storage import faq_schema as _faq_schema  # noqa: F401 - its tables join the metadata
 from chatserver.storage import (
     identity_schema as _identity_schema,  # noqa: F401 - its tables join the metadata

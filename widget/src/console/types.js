@@ -40,6 +40,7 @@
  * @property {string} preview
  * @property {string} preview_author
  * @property {string | null} offered_to
+ * @property {string} answers_to
  *
  * @typedef {{conversation: string, expires_ms: number, made_ms: number}} OfferView
  * @typedef {{id: string, name: string, availability: Availability, present: boolean, load: number,

@@ -17,7 +17,8 @@ const SLOTS = new Set(['name', 'contact', 'email', 'phone', 'order', 'question']
 const ACTIVITIES = new Set([
   'handoff_requested', 'handed_off', 'nobody_accepted', 'nobody_free', 'agent_joined', 'agent_lost',
   'agent_left', 'transferred', 'transfer_reason', 'resolved', 'reopened', 'returned', 'offer_made',
-  'offer_declined', 'offer_missed', 'details_gathered', 'erased',
+  'offer_declined', 'offer_missed', 'details_gathered', 'erased', 'answers_by_mail', 'answers_mailed',
+  'answers_failed', 'answers_stopped',
 ])
 
 /** The visitor's name, or what stands for it. @param {Say} t @param {{visitor_name: string, visitor: string}} conversation */
@@ -86,6 +87,7 @@ export function activityWords(t, body) {
     if (reason === 'idle') return t('console.activity.resolved_idle')
     return t('console.activity.resolved', values)
   }
+  if (type === 'answers_stopped' && reason === 'receiver') return t('console.activity.answers_refused')
   if (type === 'handed_off' && reason === '') return t('console.activity.handed_off_plain')
   return t(`console.activity.${type}`, values)
 }

@@ -66,6 +66,7 @@
  * @property {PeopleView} people
  * @property {{low_ms: number, high_ms: number} | null} [wait] half of those before waited between these
  * @property {number | null} [rating]
+ * @property {string} [answers_to]
  * @property {number} version grows with every change of the state
  *
  * @typedef {{conversation: string, head: number, seen_by_agent: number, seen_by_visitor: number,

@@ -164,6 +164,8 @@ function dock(core) {
       if (now.ready || !hands) leave()
     },
   })
+  // From a mail with an answer, on the device where the conversation is.
+  if (location.hash === '#supportchat') core.call('open')
 }
 
 dock(/** @type {any} */ (document.currentScript).core)

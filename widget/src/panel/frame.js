@@ -14,6 +14,7 @@
  * @property {string[]} origins
  * @property {boolean} hosted
  * @property {boolean} [mail] whether a transcript can be mailed
+ * @property {boolean} [answers] whether answers can be mailed to who leaves
  * @property {string} version
  * @property {{js: string, css: string}} more address of what is fetched when needed
  * @property {number | null} reply_ms how long a first answer usually takes

@@ -61,8 +61,7 @@ setDesk(desk)
 if (mount) render(h(Panel, null), mount)
 // The help centre's "ask us" brings the question along; it is sent when the shopper presses send.
 const asked = frame.hosted ? new URLSearchParams(location.search).get('ask') : null
-if (asked) {
-  desk.prefill.value = asked.slice(0, 4000)
-  desk.openThread()
-}
+if (asked) desk.prefill.value = asked.slice(0, 4000)
+// So does the link in a mail: straight to the answer.
+if (asked || (frame.hosted && location.hash)) desk.openThread()
 void desk.start()

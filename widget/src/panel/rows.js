@@ -105,6 +105,18 @@ export function openForm(messages, pending) {
 }
 
 /**
+ * Whether a person's answer is awaited: nobody took the conversation yet, or who took it has not spoken
+ * since the visitor did.
+ *
+ * @param {import('../core/wire.js').VisitorState | null} view
+ * @param {readonly MessageView[]} messages
+ */
+export function isAwaited(view, messages) {
+  const last = messages.findLast(({ kind, author }) => kind !== 'activity' && author.kind !== 'bot')
+  return view?.status === 'waiting' || (view?.status === 'open' && last?.author.kind === 'visitor')
+}
+
+/**
  * Slots the visitor has answered in the flow that is still going on, by the answer's seq: those may
  * be corrected. What only this shop asks for (it carries its own label) is corrected in the summary.
  *

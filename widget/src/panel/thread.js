@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { Bubbles } from './bubbles.js'
 import { Avatar, Faces, Icon, html, useDesk, write } from './kit.js'
 import { whenBack } from './frame.js'
-import { correctable, openForm, rowsOf } from './rows.js'
+import { correctable, isAwaited, openForm, rowsOf } from './rows.js'
 
 /** @typedef {import('./rows.js').Row} Row */
 /** @typedef {import('../core/wire.js').ActivityView} ActivityView */
@@ -96,7 +96,8 @@ export function Thread() {
       ${lines}
       ${view?.status === 'waiting' && !away && html`<${Queue} />`}
       ${away && !asks && html`<div class="card in away" role="status"><b>${t('widget.away.title')}</b>
-        <p>${[whenBack(desk.frame, state.value.people), t('widget.away.answer')].filter(Boolean).join(' ')}</p></div>`}
+        <p>${[whenBack(desk.frame, state.value.people), !view?.answers_to && t('widget.away.answer')].filter(Boolean).join(' ')}</p></div>`}
+      ${desk.frame.answers && !asks && isAwaited(view, messages) && html`<${Leave} />`}
       ${typing !== null && html`<div class="group" aria-hidden="true"><div class="bubble typing"><i></i><i></i><i></i></div><${Avatar} name=${typing.name} bot=${typing.kind === 'bot'} /></div>`}
       ${view?.status === 'resolved' && html`<${Ended} />`}
     </div>
@@ -148,6 +149,16 @@ function Queue() {
     ${wait && html`<p>${t('widget.queue.estimate', { low: times.duration(wait.low_ms), high: times.duration(wait.high_ms) })}</p>`}
     <p class="fine">${t('widget.queue.kept')}</p>
   </div>`
+}
+
+/** The way out of waiting; what comes of it is fetched when it is wanted. */
+function Leave() {
+  const { t, parts, more, state } = useDesk()
+  const [open, setOpen] = useState(false)
+  const wanted = open || !!state.value.view?.answers_to
+  useEffect(() => { if (wanted) void more().catch(() => {}) }, [wanted])
+  if (wanted && parts.value) return html`<${parts.value.Leave} shut=${() => setOpen(false)} />`
+  return html`<div class="card rows"><button class="row" type="button" onClick=${() => setOpen(true)}><${Icon} name="mail" lead /><span>${t('widget.leave')}</span><${Icon} name="next" small /></button></div>`
 }
 
 function Ended() {

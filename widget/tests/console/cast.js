@@ -9,7 +9,7 @@ export function conversation(id, more = {}) {
     bot_active: false, holder: null, holder_name: null, fence: 0, priority: 'normal', head: 1, version: 1,
     seen_by_agent: 0, seen_by_visitor: 0, opened_ms: 0, waiting_since_ms: 1000, answer_due_since_ms: 1000,
     last_message_ms: 1000, resolved_ms: null, unread: 1, visitor: `visitor-${id}`, visitor_name: 'Ada', language: 'tr',
-    handoff_reason: '', details: {}, preview: 'Merhaba', preview_author: 'visitor', offered_to: null, ...more,
+    handoff_reason: '', details: {}, preview: 'Merhaba', preview_author: 'visitor', offered_to: null, answers_to: '', ...more,
   }
 }
 

@@ -128,6 +128,7 @@ function Row({ id }) {
     <span class="ln">${isTyping
       ? html`<span class="ty"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${t('console.typing.short')}</span>`
       : html`<span class="cut" dir="auto">${by ? html`<span class="t3">${by} </span>` : null}${one.preview}</span>`}
+      ${one.answers_to ? html`<span class="chip line"><${Icon} name="mail" size="s" />${t('console.by_mail')}</span>` : null}
       ${drafts.has(id) ? html`<span class="chip line draft">${t('console.draft')}</span>` : null}
       ${unread ? html`<span class="count">${one.unread}<span class="vh"> ${t('console.unread')}</span></span>` : null}</span>
     <span class="mt"><span><${Icon} name="window" size="s" /><span class="cut">${one.site_name}</span></span><span class="lang">${one.language.toLocaleUpperCase(language)}</span>

@@ -19,6 +19,7 @@ export function TalkPane() {
       <${Head} one=${one} /><${Sub} one=${one} />
       <${Gathered} key=${`g-${one.conversation}`} one=${one} />
       <${Thread} key=${`t-${one.conversation}`} one=${one} />
+      ${one.answers_to && one.status !== 'resolved' ? html`<div class="standing"><${Icon} name="mail" /><p class="sp">${t('console.by_mail.text', { to: one.answers_to })}</p></div>` : null}
       <${StandingBar} one=${one} />
       <${Composer} key=${`c-${one.conversation}`} one=${one} />`}
   </section>`

@@ -8,6 +8,7 @@ import { makeCards } from './cards.js'
 import { makeData } from './data.js'
 import { makeEnded } from './ended.js'
 import { makeFound } from './found.js'
+import { makeLeave } from './leave.js'
 import { makeMenu } from './menu.js'
 import { makeOrderCard } from './ordercard.js'
 import { makeShop } from './shop.js'
@@ -35,5 +36,5 @@ const WORDS = MORE_WORDS
 export function make(lent) {
   const { language } = lent.desk.frame
   const kit = { ...lent, say: makeWords(language, { ...lent.desk.frame.words, ...WORDS[language] }) }
-  return { adapt, shop: makeShop(lent.desk), ...makeUploads(kit), ...makeCards(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), Menu: makeMenu(kit), OrderCard: makeOrderCard(kit) }
+  return { adapt, shop: makeShop(lent.desk), ...makeUploads(kit), ...makeCards(kit), Before: makeBefore(kit), Data: makeData(kit), Ended: makeEnded(kit), Found: makeFound(kit), Leave: makeLeave(kit), Menu: makeMenu(kit), OrderCard: makeOrderCard(kit) }
 }
