@@ -139,15 +139,15 @@ def _shown(body: "Body", why: "Why | None") -> str:
 @bot.command(name="check")
 @click.option("--script", type=FILE, help="A YAML file or folder; the starter when left out.")
 @click.option(
-    "--dialogues", type=FILE, multiple=True, help="YAML files; the starter's when left out."
+    "--dialogues", type=FILE, multiple=True, help="YAML files; the script's own when left out."
 )
 def bot_check(script: Path | None, dialogues: tuple[Path, ...]) -> None:
     """Say what is wrong with rules and flows, and talk every dialogue through.
 
     Anything wrong ends with exit code 1.
     """
-    from chatserver.bot.checks import run
-    from chatserver.bot.files import FileFault, load_dialogues, starter_dialogues
+    from chatserver.bot.checks import rounds, worded
+    from chatserver.bot.files import FileFault, dialogues_of, load_dialogues
     from chatserver.bot.knowledge import FaqKnowledge
     from chatserver.bot.problems import problems
     from chatserver.faq_shelf import FaqShelf
@@ -158,16 +158,20 @@ def bot_check(script: Path | None, dialogues: tuple[Path, ...]) -> None:
     wrong = problems(loaded, keys)
     try:
         found = (
-            [one for path in dialogues for one in load_dialogues(path)]
+            tuple(one for path in dialogues for one in load_dialogues(path))
             if dialogues
-            else [one for language in ("tr", "en") for one in starter_dialogues(language)]
+            else dialogues_of(loaded)
         )
     except FileFault as fault:
         raise click.ClickException(str(fault)) from None
     now = to_datetime(SystemClock().now_ms()).astimezone(ZoneInfo("Europe/Istanbul"))
     knowledge = FaqKnowledge(shelf.base)
     for dialogue in found:
-        wrong += run(dialogue, loaded, knowledge, now=now)
+        for one in rounds(dialogue, loaded, knowledge, now=now):
+            wrong += [
+                f"{dialogue.name}, turn {fault.turn}: {worded(fault, 'en')} Said: {one.text}"
+                for fault in one.faults
+            ]
     for line in wrong:
         click.echo(line)
     click.echo(
@@ -262,12 +266,19 @@ def bot_export(site: str, draft: bool) -> None:
 @click.option(
     "--draft", is_flag=True, help="Keep it as what is being written; nothing changes yet."
 )
-def bot_import(site: str, script: Path, draft: bool) -> None:
+@click.option("--because", default="", help="Why it is used though dialogue checks would break.")
+def bot_import(site: str, script: Path, draft: bool, because: str) -> None:
     """Give a site rules and flows; they are in use from the next message on.
+
+    A dialogue check that holds now and would not any more keeps them from use, unless --because says
+    why; that is kept with the version.
 
     Example: chatserver bot import avlu rules-and-flows.yaml
     """
-    from chatserver.services import scripts
+    from chatserver.bot.knowledge import FaqKnowledge
+    from chatserver.bot.problems import problems
+    from chatserver.faq_shelf import load_shelf
+    from chatserver.services import script_checks, scripts
     from chatserver.services.work import Work
 
     loaded = _script(script)
@@ -277,7 +288,25 @@ def bot_import(site: str, script: Path, draft: bool) -> None:
         if draft:
             wrong = scripts.save_draft(work, found.id, loaded, author="command line")
             return "".join(f"{one}\n" for one in wrong) + "Kept as a draft."
-        version = scripts.publish(work, found.id, loaded, author="command line")
+        if wrong := problems(loaded):
+            raise scripts.ScriptRefused(wrong)
+        effects = script_checks.effects(
+            scripts.script_of(connection, found.id),
+            loaded,
+            FaqKnowledge(load_shelf(connection, now_ms=now_ms).base),
+            now=to_datetime(now_ms).astimezone(ZoneInfo(found.settings.hours.zone)),
+            shop=found.settings.name,
+        )
+        reasons = {shift.id: because for shift in effects.drops}
+        if effects.undecided(reasons):
+            names = "\n".join(f"  {shift.id}" for shift in effects.drops)
+            raise click.ClickException(
+                f"Dialogue checks that hold now and would not:\n{names}\n"
+                "Mend the rules, or say why with --because."
+            )
+        version = scripts.publish(
+            work, found.id, loaded, author="command line", found=effects, reasons=reasons
+        )
         return f"In use as version {version}."
 
     try:

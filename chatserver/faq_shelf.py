@@ -181,6 +181,14 @@ def build_base(
     return KnowledgeBase(entries, languages=languages_with(words), thresholds=dict(sure or {}))
 
 
+def load_shelf(connection: Connection, *, now_ms: int) -> FaqShelf:
+    """Return what shoppers get now; the starter where there never was an FAQ."""
+    if faq_entries.state(connection) is None:
+        return FaqShelf.starter()
+    words, sure = site_words.every(connection), thresholds.in_use(connection)
+    return _build(knowledge.live(connection), words, sure, today(now_ms), {})
+
+
 def _build(
     live: Live,
     words: Sequence[site_words.WordRow],

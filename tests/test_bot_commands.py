@@ -52,7 +52,7 @@ def test_check_says_what_is_wrong_and_fails(tmp_path: Path) -> None:
     done = run("check", "--script", str(wrong), "--dialogues", str(dialogues))
     assert done.exit_code == 1
     assert "there is no entry “gone”" in done.output
-    assert "x, turn 1: warranty should answer" in done.output
+    assert "x, turn 1: “warranty” should answer" in done.output
 
 
 def test_talk_at_night_on_a_holiday_stores_nothing_and_says_why(
@@ -87,7 +87,11 @@ def test_export_and_import_are_the_same_script(shop: str, tmp_path: Path) -> Non
     assert "Kept as a draft." in run("import", "pera", str(path), "--draft").output
     assert "toptancı" not in run("export", "pera").output
     assert "toptancı" in run("export", "pera", "--draft").output
-    assert "In use as version 1." in run("import", "pera", str(path)).output
+    caught = run("import", "pera", str(path))
+    assert caught.exit_code == 1 and "toptan" in caught.output
+    assert "toptancı" not in run("export", "pera").output
+    why = run("import", "pera", str(path), "--because", "Yalnız toptancılara")
+    assert "In use as version 1." in why.output
     assert "toptancı" in run("export", "pera").output
     assert "In use as version 2." in run("import", "pera", str(STARTER)).output
 

@@ -1,17 +1,13 @@
-"""Dialogues: lines said and what must come of them; the bot's own regression tests, pure.
+"""Talks a dialogue through and says what came otherwise than expected; pure."""
 
-A line is what the visitor says, or `[button label]`, or `<event>`. What is expected names what is
-seen: an entry's card, a slot that is asked, words, buttons, a handoff, a detail, the end of a flow.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 from chatserver.bot.dialogue import take_turn
+from chatserver.bot.expected import MAX_NAME_CHARS, MAX_VALUE_CHARS, Dialogue, Turn, texts
 from chatserver.bot.gathering import TAKE
 from chatserver.bot.script import Script
 from chatserver.bot.turn import BotState, Decision, Heard, HeardKind, Knowledge, Situation
@@ -19,7 +15,9 @@ from chatserver.domain.conversations import Status
 from chatserver.domain.folding import fold
 from chatserver.domain.messages import Body, CardBody, ChoicesBody, FormBody, plain_text
 from chatserver.domain.orders import OrderOutcome
+from chatserver.domain.why import Why
 from chatserver.masking import masked
+from chatserver.words import say, words
 
 _EVENTS: dict[str, HeardKind] = {
     "nobody accepted": "nobody_accepted",
@@ -27,52 +25,6 @@ _EVENTS: dict[str, HeardKind] = {
     "agent lost": "agent_lost",
     "person asked": "handoff_requested",
 }
-
-
-class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said in one turn, and what must come of it.
-
-    says: one line or several. entry: whose card answers. clarify: an entry among those offered;
-    asks: the detail that is asked for, "" for none. contains, lacks: words of the answer.
-    buttons: labels. handoff: reason, "" for none. details: gathered so far. quiet: nothing is said.
-    """
-
-    says: str | tuple[str, ...]
-    entry: str | tuple[str, ...] | None = None
-    clarify: str | None = None
-    asks: str | None = None
-    contains: str | tuple[str, ...] = ()
-    lacks: str | tuple[str, ...] = ()
-    buttons: tuple[str, ...] = ()
-    handoff: str | None = None
-    details: dict[str, str] = msgspec.field(default_factory=dict)
-    order: str | None = None
-    language: str | None = None
-    quiet: bool = False
-
-
-class Dialogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A conversation with the bot and the world around it.
-
-    people: free | busy | away. at: local time. opens: next opening, or none.
-    """
-
-    name: str
-    turns: tuple[Turn, ...]
-    language: str = "tr"
-    people: Literal["free", "busy", "away"] = "free"
-    at: datetime | None = None
-    opens: datetime | None = None
-    waiting: bool = False
-    sen: bool = False
-    mail: bool = False
-    orders: bool = False
-    page: str = ""
-    campaign: str = ""
-    cart: float | None = None
-    attributes: dict[str, str] = msgspec.field(default_factory=dict)
-    known: dict[str, str] = msgspec.field(default_factory=dict)
-    order_pattern: str = "SP######"
 
 
 @dataclass(slots=True)
@@ -129,7 +81,7 @@ def talk_of(
         shop=shop,
         people=dialogue.people,
         opens_at=opens,
-        hours_open=None if opens is None else False,
+        hours_open=dialogue.hours_open,
         position=2 if dialogue.waiting else None,
         order_example=dialogue.order_pattern.replace("#", "1"),
         order_pattern=dialogue.order_pattern,
@@ -138,6 +90,7 @@ def talk_of(
         familiar=dialogue.sen,
         has_mail=dialogue.mail,
         has_orders=dialogue.orders,
+        is_verified=dialogue.verified,
         page=dialogue.page,
         campaign=dialogue.campaign,
         cart=dialogue.cart,
@@ -146,54 +99,185 @@ def talk_of(
     return Talk(situation, knowledge)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that came otherwise than expected.
+
+    Args:
+        turn: which, from 1.
+        code: what was expected, as `editor.check.wrong` words it.
+        wanted, got: keys and words as the dialogue has them.
+    """
+
+    turn: int
+    code: str
+    wanted: str = ""
+    got: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One turn as it went. said: what the bot did, whole."""
+
+    turn: Turn
+    said: tuple[Body, ...]
+    decision: Decision
+    faults: tuple[Fault, ...]
+
+    @property
+    def text(self) -> str:
+        """What the bot said, in one line."""
+        return "; ".join(plain_text(body) for body in self.said)
+
+
+def rounds(
+    dialogue: Dialogue, script: Script, knowledge: Knowledge, *, now: datetime, shop: str = "Pera"
+) -> list[Round]:
+    """Talk a dialogue through; return how each turn of it went."""
+    talk = talk_of(dialogue, script, knowledge, now=now, shop=shop)
+    found = []
+    for number, turn in enumerate(dialogue.turns, 1):
+        bodies = talk.says(texts(turn.says))
+        faults = tuple(Fault(number, *fault) for fault in _faults(turn, bodies, talk))
+        found.append(Round(turn, bodies, talk.last, faults))
+    return found
+
+
 def run(
     dialogue: Dialogue, script: Script, knowledge: Knowledge, *, now: datetime, shop: str = "Pera"
-) -> list[str]:
-    """Talk a dialogue through; return what came otherwise than expected, one sentence each."""
+) -> list[Fault]:
+    """Talk a dialogue through; return what came otherwise than expected."""
+    through = rounds(dialogue, script, knowledge, now=now, shop=shop)
+    return [fault for one in through for fault in one.faults]
+
+
+def worded(fault: Fault, language: str, titles: Mapping[str, str] | None = None) -> str:
+    """Return a fault as a sentence. titles: of entries, by key."""
+    wanted, got = (
+        _named(fault.code, text, language, titles or {}) for text in (fault.wanted, fault.got)
+    )
+    code = fault.code
+    if code in _SIDED and not (wanted and got):
+        code += ".nothing" if wanted else ".none"
+    return say(language, f"editor.check.wrong.{code}", wanted=wanted, got=got)
+
+
+_SIDED = ("entry", "asks", "handoff", "order")
+"""What may be expected not to be at all, and may not be at all where it is expected."""
+
+
+def _named(code: str, text: str, language: str, titles: Mapping[str, str]) -> str:
+    """Return what a fault names as people know it."""
+    if code in {"entry", "clarify"}:
+        return ", ".join(titles.get(key, key) for key in text.split(", "))
+    prefix = _WORDS.get(code)
+    return (
+        words(language, "web", "editor").get(f"{prefix}.{text}", text) if prefix and text else text
+    )
+
+
+_WORDS = {"handoff": "web.reason", "order": "editor.bot.order", "language": "web.language"}
+
+
+def noted(
+    dialogue: Dialogue,
+    lines: Sequence[str],
+    script: Script,
+    knowledge: Knowledge,
+    *,
+    now: datetime,
+    shop: str,
+) -> Dialogue:
+    """Return a dialogue that expects what comes of these lines now, each of them a turn."""
     talk = talk_of(dialogue, script, knowledge, now=now, shop=shop)
-    wrong: list[str] = []
-    for at, turn in enumerate(dialogue.turns, 1):
-        bodies = talk.says(_texts(turn.says))
-        seen = "; ".join(plain_text(body) for body in bodies) or "nothing"
-        for fault in _faults(turn, bodies, talk):
-            wrong.append(f"{dialogue.name}, turn {at}: {fault} Said: {seen}")
-    return wrong
+    turns = []
+    for line in lines:
+        bodies = talk.says((line,))
+        turns.append(_noted(line, bodies, talk))
+    name = " ".join(lines[0].split())[:MAX_NAME_CHARS] if not dialogue.name else dialogue.name
+    return msgspec.structs.replace(dialogue, name=name, turns=tuple(turns))
 
 
-def _faults(turn: Turn, bodies: tuple[Body, ...], talk: Talk) -> list[str]:
-    said = fold(" ".join(plain_text(body) for body in bodies))
+def _noted(line: str, bodies: tuple[Body, ...], talk: Talk) -> Turn:
     cards = tuple(body.entry for body in bodies if isinstance(body, CardBody))
+    asked = _asked(bodies, talk)
+    offered = [
+        option.value.removeprefix("entry:")
+        for body in bodies
+        if isinstance(body, ChoicesBody)
+        for option in body.options
+        if option.value.startswith("entry:")
+    ]
+    handoff = talk.last.handoff
+    need = talk.last.order
+    spoken = _spoken(bodies, talk.last.whys)
+    is_plain = not (cards or asked or offered or handoff or need)
+    return Turn(
+        line,
+        entry=(cards[0] if len(cards) == 1 else cards) or None,
+        clarify=offered[0] if offered and not cards else None,
+        asks=asked or None,
+        contains=_beginning(spoken) if is_plain and spoken else (),
+        handoff=handoff.value if handoff else None,
+        order=need.kind.value if need else None,
+        quiet=not bodies,
+    )
+
+
+def _spoken(bodies: tuple[Body, ...], whys: tuple[Why, ...]) -> str:
+    """Return the words that matter most: what was said last, a greeting only where it is all."""
+    said = [
+        (place < len(whys) and whys[place].kind != "small_talk", place, plain_text(body).strip())
+        for place, body in enumerate(bodies)
+        if not isinstance(body, CardBody) and plain_text(body).strip()
+    ]
+    return max(said, default=(False, 0, ""))[2]
+
+
+def _beginning(text: str) -> str:
+    """Return the first line of a text, cut at a word where it is long."""
+    line = next(part for part in text.strip().splitlines() if part.strip()).strip()
+    if len(line) <= MAX_VALUE_CHARS:
+        return line
+    return line[: line.rindex(" ", 0, MAX_VALUE_CHARS) if " " in line[:MAX_VALUE_CHARS] else 100]
+
+
+def _asked(bodies: tuple[Body, ...], talk: Talk) -> str:
+    """Return the detail that the bot asks for, "" for none."""
     options = [o for body in bodies if isinstance(body, ChoicesBody) for o in body.options]
     forms = [body.slot for body in bodies if isinstance(body, FormBody)]
     is_choice = any(option.value.startswith(TAKE) for option in options)
-    asked = forms[-1] if forms else (talk.state.gathering or "") if is_choice else ""
-    handoff = talk.last.handoff
-    wrong: list[str] = []
+    return forms[-1] if forms else (talk.state.gathering or "") if is_choice else ""
+
+
+def _faults(
+    turn: Turn, bodies: tuple[Body, ...], talk: Talk
+) -> Iterator[tuple[str] | tuple[str, str] | tuple[str, str, str]]:
+    said = fold(" ".join(plain_text(body) for body in bodies))
+    cards = tuple(body.entry for body in bodies if isinstance(body, CardBody))
+    options = [o for body in bodies if isinstance(body, ChoicesBody) for o in body.options]
+    asked = _asked(bodies, talk)
+    handoff = talk.last.handoff or ""
     if turn.quiet and bodies:
-        wrong.append("nothing should be said.")
-    if turn.entry is not None and cards != _texts(turn.entry):
-        wrong.append(f"{turn.entry} should answer, not {cards or 'no entry'}.")
+        yield ("quiet",)
+    if turn.entry is not None and cards != texts(turn.entry):
+        yield "entry", ", ".join(texts(turn.entry)), ", ".join(cards)
     if turn.clarify is not None and f"entry:{turn.clarify}" not in [o.value for o in options]:
-        wrong.append(f"{turn.clarify} should be offered.")
+        yield "clarify", turn.clarify
     if turn.asks is not None and asked != turn.asks:
-        wrong.append(f"“{turn.asks}” should be asked, not “{asked}”.")
-    wrong += [f"“{w}” is missing." for w in _texts(turn.contains) if fold(w) not in said]
-    wrong += [f"“{w}” should not be said." for w in _texts(turn.lacks) if fold(w) in said]
+        yield "asks", turn.asks, asked
+    yield from (("contains", word) for word in texts(turn.contains) if fold(word) not in said)
+    yield from (("lacks", word) for word in texts(turn.lacks) if fold(word) in said)
     labels = [option.label for option in options]
-    wrong += [f"the button “{label}” is missing." for label in turn.buttons if label not in labels]
-    if turn.handoff is not None and (handoff or "") != turn.handoff:
-        wrong.append(f"handoff should be “{turn.handoff}”, not “{handoff or ''}”.")
+    yield from (("buttons", label) for label in turn.buttons if label not in labels)
+    if turn.handoff is not None and handoff != turn.handoff:
+        yield "handoff", turn.handoff, str(handoff)
     known = {**talk.situation.details, **talk.state.slots}
     for slot, value in turn.details.items():
         if known.get(slot) != value:
-            wrong.append(f"{slot} should be “{value}”, not “{known.get(slot, '')}”.")
+            yield "details", f"{slot}: {value}", known.get(slot, "")
     need = talk.last.order
     if turn.order is not None and (need.kind.value if need else "") != turn.order:
-        wrong.append(f"the order desk should be asked for “{turn.order}”.")
+        yield "order", turn.order, need.kind.value if need else ""
     if turn.language is not None and talk.state.language != turn.language:
-        wrong.append(f"the language should be {turn.language}, not {talk.state.language}.")
-    return wrong
-
-
-def _texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
+        yield "language", turn.language, talk.state.language

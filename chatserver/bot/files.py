@@ -1,12 +1,13 @@
 """Scripts and their dialogues as YAML: read, written, and the starter; the bot's one reader of files."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
 import yaml
 
-from chatserver.bot.checks import Dialogue
+from chatserver.bot.expected import Dialogue
 from chatserver.bot.script import Flow, Rule, Script
 
 T = TypeVar("T")
@@ -67,9 +68,17 @@ def load_dialogues(path: Path) -> tuple[Dialogue, ...]:
     return _read(path, tuple[Dialogue, ...])
 
 
+@lru_cache(maxsize=2)
 def starter_dialogues(language: str) -> tuple[Dialogue, ...]:
     """Return the dialogues that the starter must pass in one language."""
     return load_dialogues(STARTER / f"dialogues.{language}.yaml")
+
+
+def dialogues_of(script: Script) -> tuple[Dialogue, ...]:
+    """Return the dialogues that a script must pass: its own, or the starter's."""
+    if script.checks is not None:
+        return script.checks
+    return (*starter_dialogues("tr"), *starter_dialogues("en"))
 
 
 def _read(path: Path, type_: type[T]) -> T:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chatserver.bot import globs, templates
+from chatserver.bot import expected, globs, templates
 from chatserver.bot.script import (
     MAX_ACTIONS,
     MAX_BUTTONS,
@@ -47,6 +47,7 @@ def _all(script: Script, entries: frozenset[str] | None) -> Iterator[str]:
         yield from (f"flow {flow.key}: {wrong}" for wrong in _flow(flow))
     for rule in script.rules:
         yield from (f"rule {rule.key}: {wrong}" for wrong in _rule(rule, script, entries))
+    yield from expected.problems(script.checks or ())
     slots = frozenset(step.slot for flow in script.flows for step in flow.steps)
     for where, text in texts(script):
         for said in (text.tr, text.en, text.sen):

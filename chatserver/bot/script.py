@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from chatserver.bot.expected import Dialogue
 from chatserver.domain.cards import Stock
 from chatserver.domain.conversations import Priority
 from chatserver.domain.orders import OrderKind
@@ -185,12 +186,17 @@ class Rule(_Part, frozen=True):
 
 
 class Script(_Part, frozen=True):
-    """Everything a site tells its bot. version: raised at every change; 0 is the starter."""
+    """Everything a site tells its bot.
+
+    checks: dialogues that must go as they say; None while nothing was said of them, which means the
+    starter's. version: raised at every change; 0 is the starter.
+    """
 
     rules: tuple[Rule, ...] = ()
     flows: tuple[Flow, ...] = ()
     match: Literal["first", "all"] = "first"
     version: int = 0
+    checks: tuple[Dialogue, ...] | None = None
 
     def flow(self, key: str) -> Flow | None:
         """Return a flow that is in use."""

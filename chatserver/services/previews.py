@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chatserver.bot.checks import Talk
+from chatserver.bot.expected import MAX_VALUE_CHARS, Dialogue
 from chatserver.bot.script import Script
 from chatserver.bot.turn import Knowledge, Situation
 from chatserver.domain.conversations import Status
@@ -63,6 +64,34 @@ def begin(settings: SiteSettings, script: Script, knowledge: Knowledge, world: W
         attributes=dict(world.attributes),
     )
     return Talk(situation, knowledge)
+
+
+def frozen(
+    settings: SiteSettings, script: Script, knowledge: Knowledge, world: World, *, name: str
+) -> Dialogue:
+    """Return a dialogue without turns, in a world that stays as this one is now."""
+    situation = begin(settings, script, knowledge, world).situation
+    zone = situation.now.tzinfo
+    opens = None if situation.opens_at is None else situation.opens_at.astimezone(zone)
+    is_open = situation.hours_open
+    return Dialogue(
+        name,
+        (),
+        language=world.language,
+        people=situation.people,
+        at=situation.now.replace(second=0, microsecond=0, tzinfo=None),
+        hours=None if is_open is None else "open" if is_open else "closed",
+        opens=None if opens is None else opens.replace(tzinfo=None),
+        sen=situation.familiar,
+        mail=world.has_mail,
+        orders=world.has_orders,
+        verified=world.is_verified,
+        page=world.page,
+        campaign=world.campaign[:MAX_VALUE_CHARS],
+        cart=world.cart,
+        attributes=dict(world.attributes),
+        order_pattern=settings.order_pattern,
+    )
 
 
 def say(talk: Talk, line: str, *, outcome: OrderOutcome | None = None) -> tuple[Body, ...]:

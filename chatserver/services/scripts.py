@@ -1,5 +1,6 @@
 """The bot's rules and flows of a site: read for a turn, checked, published, drafted."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -11,12 +12,15 @@ from chatserver.bot.problems import problems
 from chatserver.bot.script import Script
 from chatserver.domain.ids import SiteId
 from chatserver.errors import Code, Refusal
+from chatserver.services.script_checks import Effects
 from chatserver.services.work import Work
 from chatserver.storage import scripts
+from chatserver.storage.scripts import Decision
 
 log = structlog.get_logger(__name__)
 
 MAX_DOCUMENT_CHARS = 512 * 1024
+MAX_REASON_CHARS = 500
 
 
 class ScriptRefused(Refusal):
@@ -53,17 +57,41 @@ def save_draft(work: Work, site: SiteId, script: Script, *, author: str) -> list
     return problems(script)
 
 
-def publish(work: Work, site: SiteId, script: Script, *, author: str) -> int:
+def publish(
+    work: Work,
+    site: SiteId,
+    script: Script,
+    *,
+    author: str,
+    found: Effects | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> int:
     """Put a script in use from the next turn on; return its version.
+
+    Args:
+        found: the effects as they were shown; each drop needs its reason, which is kept.
+        reasons: by the drop's id.
 
     Raises:
         ScriptRefused: with everything that is wrong; nothing was changed.
+        Refusal: `bad_request` where a drop lacks its reason.
     """
     wrong = problems(script)
     if wrong:
         raise ScriptRefused(wrong)
+    held, given = found or Effects(), reasons or {}
+    if held.undecided(given):
+        raise Refusal(Code.BAD_REQUEST)
+    decisions = [
+        Decision(shift.id, given[shift.id].strip()[:MAX_REASON_CHARS]) for shift in held.drops
+    ]
     return scripts.publish(
-        work.connection, site, _encoded(script), author=author, now_ms=work.now_ms
+        work.connection,
+        site,
+        _encoded(script),
+        author=author,
+        now_ms=work.now_ms,
+        decisions=decisions,
     )
 
 

@@ -282,6 +282,7 @@ bot_script = Table(
     Column("document", Text, nullable=False),
     Column("author", Text, nullable=False, server_default=""),
     Column("at_ms", BigInteger, nullable=False),
+    Column("decisions", Text, nullable=False, server_default="[]"),
     UniqueConstraint("site_id", "version"),
 )
 

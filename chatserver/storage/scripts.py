@@ -1,11 +1,21 @@
 """What sites tell their bots: every published version, and one draft a site; reads no script."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from chatserver.domain.ids import SiteId
 from chatserver.storage.schema import bot_draft, bot_script
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a script was put in use though a dialogue check does not hold with it."""
+
+    check: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class Kept:
     document: str
     author: str
     at_ms: int
+    decisions: tuple[Decision, ...] = ()
 
 
 def published(connection: Connection, site: SiteId) -> Kept | None:
@@ -38,11 +49,28 @@ def history(connection: Connection, site: SiteId, *, limit: int = 50) -> list[Ke
         .order_by(bot_script.c.version.desc())
         .limit(limit)
     )
-    return [Kept(row.version, row.document, row.author, row.at_ms) for row in rows]
+    return [
+        Kept(row.version, row.document, row.author, row.at_ms, _decisions(row.decisions))
+        for row in rows
+    ]
+
+
+def _decisions(text: str) -> tuple[Decision, ...]:
+    try:
+        return tuple(Decision(one["check"], one["reason"]) for one in json.loads(text))
+    except (ValueError, TypeError, KeyError):
+        # Changed by hand: the version itself can still be read.
+        return ()
 
 
 def publish(
-    connection: Connection, site: SiteId, document: str, *, author: str, now_ms: int
+    connection: Connection,
+    site: SiteId,
+    document: str,
+    *,
+    author: str,
+    now_ms: int,
+    decisions: Sequence[Decision] = (),
 ) -> int:
     """Put a script in use and drop the draft; return its version.
 
@@ -55,7 +83,15 @@ def publish(
     version = int(newest or 0) + 1
     connection.execute(
         insert(bot_script).values(
-            site_id=site, version=version, document=document, author=author, at_ms=now_ms
+            site_id=site,
+            version=version,
+            document=document,
+            author=author,
+            at_ms=now_ms,
+            decisions=json.dumps(
+                [{"check": one.check, "reason": one.reason} for one in decisions],
+                ensure_ascii=False,
+            ),
         )
     )
     drop_draft(connection, site)

@@ -1,8 +1,12 @@
 """The starter adds up, and every dialogue beside it goes as it says."""
 
+import msgspec
 import pytest
 
-from chatserver.bot.checks import Dialogue, Turn, run
+from chatserver.bot.checks import Fault, noted, run, worded
+from chatserver.bot.expected import Dialogue, Turn
+from chatserver.bot.expected import problems as check_problems
+from chatserver.bot.expected import texts as expected_texts
 from chatserver.bot.files import (
     STARTER,
     FileFault,
@@ -44,7 +48,28 @@ def test_a_dialogue_can_fail() -> None:
     wrong = Dialogue(
         "wrong", (Turn("kargom nerde", entry="warranty", asks="name", handoff="asked"),)
     )
-    assert len(run(wrong, SCRIPT, KNOWLEDGE, now=SUNDAY_EVENING)) == 3
+    faults = run(wrong, SCRIPT, KNOWLEDGE, now=SUNDAY_EVENING)
+    assert faults == [
+        Fault(1, "entry", "warranty", "track-order"),
+        Fault(1, "asks", "name"),
+        Fault(1, "handoff", "asked"),
+    ]
+    assert [worded(one, "tr", {"warranty": "Garanti"}) for one in faults] == [
+        "“Garanti” yanıtlamalıydı, yanıtlayan: “track-order”.",
+        "“name” sorulmalıydı, bilgi sorulmadı.",
+        "Temsilciye bağlanmalıydı (“temsilci istendi”), bağlanmadı.",
+    ]
+
+
+@pytest.mark.parametrize("dialogue", ALL)
+def test_a_check_made_of_a_talk_holds_at_once(dialogue: Dialogue) -> None:
+    lines = [line for turn in dialogue.turns for line in expected_texts(turn.says)]
+    made = noted(dialogue, lines, SCRIPT, KNOWLEDGE, now=SUNDAY_EVENING, shop="Pera")
+    assert list(check_problems((made,))) == []
+    assert run(made, SCRIPT, KNOWLEDGE, now=SUNDAY_EVENING) == []
+    assert all(
+        turn.quiet or msgspec.to_builtins(turn) != {"says": turn.says} for turn in made.turns
+    )
 
 
 def test_everything_is_said_in_both_languages() -> None:

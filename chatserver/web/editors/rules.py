@@ -1,33 +1,44 @@
-"""The bot's rules and flows: in their order, a form for each, and the bot to talk to beside it."""
+"""Rules, flows and dialogue checks are opened, written, tried, kept and put in use; draws nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import asyncio
+from dataclasses import replace
 
+import msgspec
 import yaml
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatserver.bot.files import dump_script
-from chatserver.bot.script import Flow, Rule, Script
+from chatserver.bot.expected import MAX_CHECKS, Dialogue
+from chatserver.bot.files import dialogues_of, dump_script
+from chatserver.bot.knowledge import FaqKnowledge
+from chatserver.bot.script import Script
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
-from chatserver.services import scripts
+from chatserver.services import script_checks, scripts
+from chatserver.services.script_checks import Effects
 from chatserver.services.work import Work
-from chatserver.storage import orders, sites
 from chatserver.storage import scripts as kept
-from chatserver.storage import staff as accounts
 from chatserver.web.context import Web
-from chatserver.web.editors import flow_sheet, rule_sheet, talks
-from chatserver.web.editors.room import asked, fields_of, query_of, room_page
+from chatserver.web.editors import talks
+from chatserver.web.editors.room import asked, fields_of, query_of
+from chatserver.web.editors.rule_page import (
+    Held,
+    Opened,
+    Shown,
+    draw,
+    entry_keys,
+    opened_of,
+    read,
+    site_of,
+)
 from chatserver.web.editors.script_changes import (
     Change,
+    Part,
     changed,
     fingerprint,
     named,
     read_whole,
-    sheet_of,
     standing,
     written,
 )
@@ -37,76 +48,6 @@ from chatserver.web.pages import see_other
 from chatserver.web.templates import language_of
 from chatserver.words import say
 
-KINDS = ("rule", "flow", "script")
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What is open on the page.
-
-    Args:
-        old: the key that it is kept under; "" for a new one.
-        seen: what it was when the page was drawn.
-        text: it as YAML, where it is looked at so.
-        theirs: as YAML, what somebody else has made of it meanwhile.
-        fresh: the row that a button has just put there.
-    """
-
-    kind: str
-    old: str
-    sheet: Sheet
-    seen: str
-    faults: dict[str, str]
-    text: str | None = None
-    theirs: str = ""
-    fresh: str = ""
-
-
-async def _site(web: Web, key: str) -> Site:
-    every = await web.database.read(sites.every)
-    found = next((site for site in every if site.key == key), None) if key else None
-    if found is None and (key or not every):
-        raise Refusal(Code.NOT_FOUND)
-    return found or every[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    script: Script
-    version: int
-    is_draft: bool
-    draft_by: str
-    teams: list[str]
-    agents: list[str]
-    has_orders: bool
-
-
-def _read(connection: Connection, site: Site) -> _Kept:
-    draft = kept.draft(connection, site.id)
-    return _Kept(
-        scripts.draft_of(connection, site.id),
-        scripts.script_of(connection, site.id).version,
-        draft is not None,
-        draft.author if draft else "",
-        [team.name for team in sites.teams(connection, site.id)],
-        [one.name for one in accounts.every(connection) if one.role.may_answer],
-        orders.source(connection, site.id) is not None,
-    )
-
-
-def _entries(web: Web) -> frozenset[str]:
-    return frozenset(entry.key for entry in web.shelf.now.all_entries)
-
-
-def _opened(script: Script, kind: str, key: str, *, as_text: bool) -> Opened | None:
-    if kind == "script":
-        return Opened(kind, "", Sheet(()), fingerprint(script), {}, dump_script(script))
-    found = named(script, kind, key)
-    if kind not in KINDS or (key and found is None):
-        return None
-    text = written(found) if as_text and found is not None else None
-    return Opened(kind, key, sheet_of(kind, found), fingerprint(found), {}, text)
-
 
 async def bot(web: Web, request: Request) -> Response:
     """Serve rules and flows as they are being written, one of them open, and a talk with them.
@@ -114,16 +55,25 @@ async def bot(web: Web, request: Request) -> Response:
     Raises:
         Refusal: `not_found`, `bad_request`.
     """
-    site = await _site(web, asked(request, "site"))
-    held = await web.database.read(_read, site)
-    opened = _opened(
+    site = await site_of(web, asked(request, "site"))
+    held = await web.database.read(read, site)
+    opened = opened_of(
         held.script,
         asked(request, "kind"),
         asked(request, "open"),
         as_text=asked(request, "view") == "text",
+        language=language_of(request),
     )
     fields = Sheet(tuple(request.query_params.multi_items()))
-    return await _page(web, request, site, held, opened, fields)
+    shown = None
+    if opened is not None and opened.kind == "check":
+        shown = Shown(check=_check(held.script, opened.old))
+    return await draw(web, request, site, held, opened, fields, shown=shown)
+
+
+def _check(script: Script, name: str) -> Dialogue | None:
+    found = named(script, "check", name)
+    return found if isinstance(found, Dialogue) else None
 
 
 async def bot_file(web: Web, request: Request) -> Response:
@@ -132,99 +82,37 @@ async def bot_file(web: Web, request: Request) -> Response:
     Raises:
         Refusal: `not_found`.
     """
-    site = await _site(web, asked(request, "site"))
+    site = await site_of(web, asked(request, "site"))
     script = await web.database.read(scripts.draft_of, site.id)
     named_so = {"Content-Disposition": f'attachment; filename="bot-{site.key}.yaml"'}
     body = dump_script(script)
     return protect(Response(body, media_type="application/yaml", headers=named_so), Kind.DATA)
 
 
-async def _page(
-    web: Web,
-    request: Request,
-    site: Site,
-    held: _Kept,
-    opened: Opened | None,
-    fields: Sheet,
-    *,
-    script: Script | None = None,
-    status: int = 200,
-) -> Response:
-    """Return the page. script: what is talked to, where it is not the draft that is kept."""
-    language = language_of(request)
-    talked = script or held.script
-    lines = talks.lines_of(fields)
-    if held.has_orders and not fields.text("switched"):
-        fields = Sheet((*fields.pairs, ("orders", "1")))
-    world = talks.world_of(web, site, fields, language)
-    check = fields.text("check") == "1" or fields.text("what") == "check"
-    entries = _entries(web)
-    return await room_page(
-        web,
-        request,
-        "bot.html",
-        tab="bot",
-        status=status,
-        site_key=site.key,
-        sites=[(one.key, one.settings.name) for one in await web.database.read(sites.every)],
-        script=held.script,
-        held=held,
-        faulty=standing(held.script, entries, language, but=opened),
-        dialogues=talks.failing(web, talked) if check and status == 200 else None,
-        opened=opened,
-        moved=asked(request, "moved"),
-        saved=asked(request, "saved"),
-        talk=talks.talk(web, site, talked, lines if status == 200 else [], world),
-        world={name: fields.text(name) for name in talks.SWITCHES} | {"lang": world.language},
-        lines="\n".join(lines),
-        titles={entry.key: entry.question for entry in web.shelf.entries(language)},
-        grouped=_grouped(web, language),
-        **_choices(held),
-    )
-
-
-def _choices(held: _Kept) -> dict[str, Any]:
-    return {
-        "events": rule_sheet.EVENTS,
-        "conditions": rule_sheet.CONDITIONS,
-        "actions": rule_sheet.ACTIONS,
-        "people": rule_sheet.PEOPLE,
-        "priorities": rule_sheet.PRIORITIES,
-        "reasons": rule_sheet.REASONS,
-        "slot_kinds": flow_sheet.KINDS,
-        "ends": flow_sheet.ENDS,
-        "order_kinds": flow_sheet.ORDERS,
-        "teams": held.teams,
-        "agents": held.agents,
-        "blank": Sheet(()),
-    }
-
-
-def _grouped(web: Web, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for entry in web.shelf.entries(language):
-        groups.setdefault(entry.category, []).append((entry.key, entry.question))
-    return sorted(groups.items())
-
-
 async def do_save_bot(web: Web, request: Request) -> Response:
-    """Keep a rule or a flow as a draft, move or remove it; put the draft in use, or drop it.
+    """Keep a rule, a flow or a check as a draft, move or remove it; put the draft in use, or drop it.
 
     Raises:
-        Refusal: `not_found`, `too_large`.
+        Refusal: `not_found`, `too_large`, `bad_request`.
     """
     form = Sheet((await fields_of(request)).pairs)
-    site = await _site(web, form.text("site"))
-    what = form.text("what")
-    if form.text("row"):
-        sheet, fresh = form.pressed(form.text("row"))
-        held = await web.database.read(_read, site)
-        return await _page(web, request, site, held, _posted(sheet, fresh=fresh), sheet)
-    if what in {"talk", "check"}:
-        return await _tried(web, request, site, form)
-    if what in {"drop", "publish"}:
-        return await _settle(web, request, site, what)
-    return await _kept_draft(web, request, site, form)
+    site = await site_of(web, form.text("site"))
+    match form.text("what"):
+        case _ if form.text("row"):
+            sheet, fresh = form.pressed(form.text("row"))
+            held = await web.database.read(read, site)
+            return await draw(web, request, site, held, _posted(sheet, fresh=fresh), sheet)
+        case "talk" | "check":
+            return await _tried(web, request, site, form)
+        case "note":
+            return await _noted(web, request, site, form)
+        case "publish":
+            return await _put_in_use(web, request, site, form)
+        case "drop":
+            await web.database.write(kept.drop_draft, site.id)
+            return see_other(f"/editor/bot?{query_of(site=site.key)}")
+        case _:
+            return await _kept_draft(web, request, site, form)
 
 
 def _posted(
@@ -244,17 +132,53 @@ def _worded(change: Change, language: str) -> dict[str, str]:
 
 async def _tried(web: Web, request: Request, site: Site, form: Sheet) -> Response:
     """Talk with the bot as it would be with what is being written; nothing is kept."""
-    held = await web.database.read(_read, site)
-    change = changed(held.script, form, _entries(web), saving=True)
+    held = await web.database.read(read, site)
+    change = changed(held.script, form, entry_keys(web), saving=True)
     faults = _worded(change, language_of(request))
-    opened = _posted(form, faults=faults)
+    opened = _posted(form, faults=faults) if form.text("kind") else None
+    is_check = form.text("kind") == "check"
+    shown = Shown(change.script, _check(change.script, _key(form)) if is_check else None)
     status = 422 if faults else 200
-    return await _page(web, request, site, held, opened, form, script=change.script, status=status)
+    return await draw(web, request, site, held, opened, form, shown=shown, status=status)
+
+
+async def _noted(web: Web, request: Request, site: Site, form: Sheet) -> Response:
+    """Make a check of a talk with the bot; what is being written beside it stays as it is.
+
+    Raises:
+        Refusal: `bad_request` where nothing was said.
+    """
+    held = await web.database.read(read, site)
+    change = changed(held.script, form, entry_keys(web), saving=True)
+    faults = _worded(change, language_of(request))
+    opened = _posted(form, faults=faults) if form.text("kind") else None
+    world, wrong = talks.world_of(web, site, form, language_of(request))
+    lines = talks.lines_of(form)
+    if faults or wrong:
+        return await draw(web, request, site, held, opened, form, status=422)
+    if not lines or len(dialogues_of(held.script)) >= MAX_CHECKS:
+        raise Refusal(Code.BAD_REQUEST)
+    check = talks.check_of(web, site, change.script, lines, world)
+    author, now_ms = request.state.account.name, web.clock.now_ms()
+
+    def unit(connection: Connection) -> None:
+        script = scripts.draft_of(connection, site.id)
+        checks = [one for one in dialogues_of(script) if one.name != check.name]
+        fresh = msgspec.structs.replace(script, checks=(*checks, check))
+        scripts.save_draft(Work(connection, now_ms), site.id, fresh, author=author)
+
+    await web.database.write(unit)
+    if opened is None:
+        after = query_of(site=site.key, kind="check", open=check.name, saved="noted")
+        return see_other(f"/editor/bot?{after}")
+    held = await web.database.read(read, site)
+    shown = Shown(change.script, noted=check.name)
+    return await draw(web, request, site, held, opened, form, shown=shown)
 
 
 async def _kept_draft(web: Web, request: Request, site: Site, form: Sheet) -> Response:
     author, now_ms = request.state.account.name, web.clock.now_ms()
-    entries = _entries(web)
+    entries = entry_keys(web)
 
     def unit(connection: Connection) -> Change:
         change = changed(scripts.draft_of(connection, site.id), form, entries)
@@ -264,14 +188,14 @@ async def _kept_draft(web: Web, request: Request, site: Site, form: Sheet) -> Re
 
     change = await web.database.write(unit)
     if not change.ok:
-        held = await web.database.read(_read, site)
+        held = await web.database.read(read, site)
         opened = _posted(
             form, faults=_worded(change, language_of(request)), theirs=written(change.theirs)
         )
         if change.clashed:
             opened = replace(opened, seen=fingerprint(change.theirs))
         status = 409 if change.clashed else 422
-        return await _page(web, request, site, held, opened, form, status=status)
+        return await draw(web, request, site, held, opened, form, status=status)
     return see_other(f"/editor/bot?{_after(site, form)}")
 
 
@@ -282,37 +206,64 @@ def _after(site: Site, form: Sheet) -> str:
             site=site.key, kind=form.text("at"), open=form.text("open"), moved=form.text("old")
         )
     if what == "remove":
-        return query_of(site=site.key)
-    key = form.text("key").strip() if form.text("text") == "" else _key_of_text(form)
+        return query_of(site=site.key, kind="checks" if kind == "check" else "")
     view = "text" if form.text("text") and kind != "script" else ""
-    return query_of(site=site.key, kind=kind, open=key, view=view, saved="1")
+    return query_of(site=site.key, kind=kind, open=_key(form), view=view, saved="1")
 
 
-def _key_of_text(form: Sheet) -> str:
+def _key(form: Sheet) -> str:
+    """Return what the part that a form says is called by, "" where it says none."""
+    if form.text("text") == "":
+        name = "name" if form.text("kind") == "check" else "key"
+        return " ".join(form.text(name).split())
+    if form.text("kind") == "script":
+        return ""
     try:
-        found = read_whole(form.text("kind"), form.text("text"))
+        found: Part = read_whole(form.text("kind"), form.text("text"))
     except (ValueError, yaml.YAMLError, RecursionError):
         return ""
-    return found.key if isinstance(found, Rule | Flow) else ""
+    return found.key
 
 
-async def _settle(web: Web, request: Request, site: Site, what: str) -> Response:
-    """Put the draft in use, or drop it."""
+async def _put_in_use(web: Web, request: Request, site: Site, form: Sheet) -> Response:
+    """Put the draft in use, once every dialogue check that would break has its reason."""
     author, now_ms = request.state.account.name, web.clock.now_ms()
-    entries = _entries(web)
-    language = language_of(request)
+    entries, language = entry_keys(web), language_of(request)
+    held = await web.database.read(read, site)
+    reasons = form.prefixed("reason:")
+    found = Effects()
+    if not standing(held.script, entries, language):
+        found = await _effects(web, site, held)
 
-    def unit(connection: Connection) -> Sequence[object]:
-        if what == "drop":
-            kept.drop_draft(connection, site.id)
-            return ()
+    def unit(connection: Connection) -> int:
         script = scripts.draft_of(connection, site.id)
-        wrong = standing(script, entries, language)
-        if not wrong:
-            scripts.publish(Work(connection, now_ms), site.id, script, author=author)
-        return wrong
+        if standing(script, entries, language) or found.undecided(reasons):
+            return 422
+        live = scripts.script_of(connection, site.id)
+        if (script, live) != (held.script, held.live):
+            return 409
+        scripts.publish(
+            Work(connection, now_ms), site.id, script, author=author, found=found, reasons=reasons
+        )
+        return 303
 
-    if await web.database.write(unit):
-        held = await web.database.read(_read, site)
-        return await _page(web, request, site, held, None, Sheet(()), status=422)
+    status = await web.database.write(unit)
+    if status != 303:
+        held = await web.database.read(read, site)
+        if status == 409:
+            found = await _effects(web, site, held)
+        shown = Shown(found=found if found.drops else None, reasons=reasons)
+        return await draw(web, request, site, held, None, Sheet(()), shown=shown, status=status)
     return see_other(f"/editor/bot?{query_of(site=site.key)}")
+
+
+async def _effects(web: Web, site: Site, held: Held) -> Effects:
+    """Talk every check through with both scripts, beside the loop."""
+    return await asyncio.to_thread(
+        script_checks.effects,
+        held.live,
+        held.script,
+        FaqKnowledge(web.shelf.base),
+        now=talks.now_of(web, site),
+        shop=site.settings.name,
+    )

@@ -7,16 +7,17 @@ from typing import Any, Protocol
 import msgspec
 import yaml
 
-from chatserver.bot.files import FileFault, parse_script
+from chatserver.bot.expected import MAX_CHECKS, Dialogue
+from chatserver.bot.files import FileFault, dialogues_of, parse_script
 from chatserver.bot.problems import problems
 from chatserver.bot.script import Flow, Rule, Script, Text
-from chatserver.web.editors import flow_sheet, rule_sheet
+from chatserver.web.editors import check_sheet, flow_sheet, rule_sheet
 from chatserver.web.editors.rule_sheet import parsed
 from chatserver.web.editors.sheets import Sheet
 from chatserver.words import say
 
 Faults = dict[str, tuple[str, str]]
-Part = Rule | Flow
+Part = Rule | Flow | Dialogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,23 @@ class _Open(Protocol):
 
 
 def named(script: Script, kind: str, key: str) -> Part | None:
-    """Return a rule or a flow by its key."""
-    parts: tuple[Part, ...] = script.flows if kind == "flow" else script.rules
-    return next((part for part in parts if part.key == key), None)
+    """Return a rule or a flow by its key, a check by its name."""
+    return next((part for part in parts_of(script, kind) if part.key == key), None)
+
+
+def parts_of(script: Script, kind: str) -> tuple[Part, ...]:
+    """Return the rules, the flows or the checks."""
+    if kind == "check":
+        return dialogues_of(script)
+    return script.flows if kind == "flow" else script.rules
 
 
 def sheet_of(kind: str, part: Part | None) -> Sheet:
-    """Return a rule or a flow as a form, an empty one for None."""
+    """Return a rule, a flow or a check as a form, an empty one for None."""
+    if kind == "check":
+        check = part if isinstance(part, Dialogue) else Dialogue("", ())
+        sheet = check_sheet.sheet_of(check)
+        return sheet if part else Sheet((*sheet.pairs, *check_sheet.FIRST))
     if kind == "flow":
         flow = part if isinstance(part, Flow) else Flow("", Text(), ())
         sheet = flow_sheet.sheet_of(flow)
@@ -97,12 +108,14 @@ def written(part: Part | Script | None) -> str:
 
 
 def read_whole(kind: str, text: str) -> Part:
-    """Return the rule or the flow that a text of YAML says.
+    """Return the rule, the flow or the check that a text of YAML says.
 
     Raises:
         ValueError, YAMLError, RecursionError: for what says none.
     """
     plain = parsed(text)
+    if kind == "check":
+        return msgspec.convert(plain, Dialogue)
     return msgspec.convert(plain, Flow) if kind == "flow" else msgspec.convert(plain, Rule)
 
 
@@ -118,7 +131,7 @@ def changed(
     kind, old = form.text("kind"), form.text("old")
     if what in {"up", "down", "remove"}:
         return Change(_moved(script, kind, old, what), {})
-    if what != "save" or kind not in {"rule", "flow", "script"}:
+    if what != "save" or kind not in {"rule", "flow", "check", "script"}:
         return Change(script, {})
     if kind == "script":
         return _replaced(script, form)
@@ -142,7 +155,7 @@ def _replaced(script: Script, form: Sheet) -> Change:
 
 
 def _moved(script: Script, kind: str, key: str, what: str) -> Script:
-    parts: list[Any] = list(script.flows if kind == "flow" else script.rules)
+    parts: list[Any] = list(parts_of(script, kind))
     at = next((i for i, part in enumerate(parts) if part.key == key), None)
     if at is None:
         return script
@@ -153,7 +166,7 @@ def _moved(script: Script, kind: str, key: str, what: str) -> Script:
 
 
 def _put(script: Script, kind: str, before: Part | None, part: Part) -> Script:
-    parts: list[Any] = list(script.flows if kind == "flow" else script.rules)
+    parts: list[Any] = list(parts_of(script, kind))
     if before is None:
         parts.append(part)
     else:
@@ -162,6 +175,8 @@ def _put(script: Script, kind: str, before: Part | None, part: Part) -> Script:
 
 
 def _with(script: Script, kind: str, parts: list[Any]) -> Script:
+    if kind == "check":
+        return msgspec.structs.replace(script, checks=tuple(parts))
     if kind == "flow":
         return msgspec.structs.replace(script, flows=tuple(parts))
     return msgspec.structs.replace(script, rules=tuple(parts))
@@ -186,6 +201,12 @@ def _read(
 def _judged(
     script: Script, sheet: Sheet, entries: frozenset[str], kind: str, before: Part | None
 ) -> tuple[Part, Faults]:
+    if kind == "check":
+        names = frozenset(one.name for one in dialogues_of(script) if one is not before)
+        check, faults = check_sheet.read(sheet, check_sheet.Around(entries, names))
+        if before is None and len(names) >= MAX_CHECKS:
+            faults.setdefault("name", ("many", str(MAX_CHECKS)))
+        return check, faults
     if kind == "flow":
         others = [flow for flow in script.flows if flow is not before]
         return flow_sheet.read(

@@ -1,24 +1,27 @@
 """A talk with the bot on a page: every line of it anew at each request, so that nothing is kept."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chatserver.bot.checks import run
-from chatserver.bot.files import starter_dialogues
+from chatserver.bot.checks import noted, rounds, worded
+from chatserver.bot.expected import MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_TURNS, Dialogue, texts
+from chatserver.bot.files import dialogues_of
 from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.bot.script import Script
+from chatserver.bot.turn import Decision
 from chatserver.clock import to_datetime
-from chatserver.domain.messages import ChoicesBody, plain_text
+from chatserver.domain.messages import Body, ChoicesBody, plain_text
 from chatserver.domain.sites import Site
-from chatserver.errors import Code, Refusal
-from chatserver.services import previews
+from chatserver.services import previews, script_checks
+from chatserver.services.script_checks import Verdict
 from chatserver.web.context import Web
-from chatserver.web.editors.room import MAX_QUERY_CHARS, Fields
+from chatserver.web.editors import check_sheet
+from chatserver.web.editors.room import MAX_QUERY_CHARS
+from chatserver.web.editors.sheets import Reading, Sheet
 from chatserver.words import LANGUAGES
 
-MAX_LINES = 20
-MAX_LINE_CHARS = 500
 PEOPLE = ("free", "busy", "away")
 SWITCHES = ("lang", "who", "at", "page", "campaign", "cart", "orders", "verified")
 """Fields that say how the world is in which the talk takes place."""
@@ -26,7 +29,12 @@ SWITCHES = ("lang", "who", "at", "page", "campaign", "cart", "orders", "verified
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One line of a talk with the bot. why: which part of it spoke, and of what."""
+    """One line of a talk with the bot.
+
+    Args:
+        by: `visitor`, `bot`, `system` for the way to people, `fault` for what should have come.
+        why: which part of the bot spoke, and of what.
+    """
 
     by: str
     text: str
@@ -36,40 +44,43 @@ class Said:
     sure: int | None = None
 
 
-def world_of(web: Web, site: Site, fields: Fields, language: str) -> previews.World:
-    """Return the world that a page's switches say.
+def world_of(
+    web: Web, site: Site, sheet: Sheet, language: str
+) -> tuple[previews.World, dict[str, tuple[str, str]]]:
+    """Return the world that a page's switches say, and what is wrong with which of them.
 
     Args:
         language: where the switches name none.
-
-    Raises:
-        Refusal: `bad_request`.
     """
-    asked = {name: fields.text(name).strip()[:MAX_QUERY_CHARS] for name in SWITCHES}
-    zone = ZoneInfo(site.settings.hours.zone)
-    now = to_datetime(web.clock.now_ms()).astimezone(zone)
-    try:
-        if asked["at"]:
-            now = datetime.fromisoformat(asked["at"]).replace(tzinfo=zone)
-        cart = float(asked["cart"].replace(",", ".")) if asked["cart"] else None
-    except ValueError:
-        raise Refusal(Code.BAD_REQUEST) from None
-    return previews.World(
-        now,
-        language=asked["lang"] if asked["lang"] in LANGUAGES else language,
-        people=asked["who"] if asked["who"] in PEOPLE else None,
-        page=asked["page"],
-        campaign=asked["campaign"],
+    said = {name: sheet.text(name).strip()[:MAX_QUERY_CHARS] for name in SWITCHES}
+    reading = Reading(sheet)
+    at, cart = check_sheet.moment(reading, "at"), check_sheet.cart(reading)
+    world = previews.World(
+        now_of(web, site) if at is None else at.replace(tzinfo=_zone(site)),
+        language=said["lang"] if said["lang"] in LANGUAGES else language,
+        people=said["who"] if said["who"] in PEOPLE else None,
+        page=said["page"],
+        campaign=said["campaign"],
         cart=cart,
         has_mail=bool(web.settings.mail_url),
-        has_orders=asked["orders"] == "1",
-        is_verified=asked["verified"] == "1",
+        has_orders=said["orders"] == "1",
+        is_verified=said["verified"] == "1",
     )
+    return world, reading.faults
 
 
-def lines_of(fields: Fields) -> list[str]:
+def _zone(site: Site) -> ZoneInfo:
+    return ZoneInfo(site.settings.hours.zone)
+
+
+def now_of(web: Web, site: Site) -> datetime:
+    """Return the time on the shop's clock."""
+    return to_datetime(web.clock.now_ms()).astimezone(_zone(site))
+
+
+def lines_of(fields: Sheet) -> list[str]:
     """Return what is said in the talk, a line for each message."""
-    return [line[:MAX_LINE_CHARS] for line in fields.lines("lines")][:MAX_LINES]
+    return [line[:MAX_LINE_CHARS] for line in fields.lines("lines")][:MAX_TURNS]
 
 
 def talk(
@@ -82,37 +93,84 @@ def talk(
     said: list[Said] = []
     for line in lines:
         said.append(Said("visitor", line))
-        bodies = previews.say(held, line)
-        whys = held.last.whys
-        for place, body in enumerate(bodies):
-            why = whys[place] if place < len(whys) else None
-            buttons = (
-                tuple(option.label for option in body.options)
-                if isinstance(body, ChoicesBody)
-                else ()
-            )
-            said.append(
-                Said(
-                    "bot",
-                    plain_text(body),
-                    buttons,
-                    why.kind if why else "",
-                    why.key if why else "",
-                    round(why.confidence * 100) if why and why.confidence else None,
-                )
-            )
-        if held.last.handoff is not None:
-            said.append(Said("system", held.last.handoff.value))
+        said += _answer(previews.say(held, line), held.last)
     return said
 
 
-def failing(web: Web, script: Script) -> list[str]:
-    """Talk every dialogue through; return what came otherwise than expected."""
-    now = to_datetime(web.clock.now_ms()).astimezone(ZoneInfo("Europe/Istanbul"))
+def _answer(bodies: Sequence[Body], decision: Decision) -> Iterator[Said]:
+    for place, body in enumerate(bodies):
+        why = decision.whys[place] if place < len(decision.whys) else None
+        options = body.options if isinstance(body, ChoicesBody) else ()
+        yield Said(
+            "bot",
+            plain_text(body),
+            tuple(option.label for option in options),
+            why.kind if why else "",
+            why.key if why else "",
+            round(why.confidence * 100) if why and why.confidence else None,
+        )
+    if decision.handoff is not None:
+        yield Said("system", decision.handoff.value)
+
+
+def verdict(web: Web, site: Site, script: Script, check: Dialogue) -> Verdict:
+    """Talk one dialogue through."""
     knowledge = FaqKnowledge(web.shelf.base)
-    return [
-        line
-        for language in LANGUAGES
-        for dialogue in starter_dialogues(language)
-        for line in run(dialogue, script, knowledge, now=now)
-    ]
+    went_so = rounds(check, script, knowledge, now=now_of(web, site), shop=site.settings.name)
+    return Verdict(check, tuple(went_so))
+
+
+def verdicts(web: Web, site: Site, script: Script) -> list[Verdict]:
+    """Talk every dialogue of a script through; takes a third of a second for the starter's."""
+    knowledge = FaqKnowledge(web.shelf.base)
+    return script_checks.verdicts(script, knowledge, now=now_of(web, site), shop=site.settings.name)
+
+
+def went(verdict: Verdict, language: str, titles: Mapping[str, str]) -> list[Said]:
+    """Return how a dialogue went, with what should have come under each turn."""
+    said: list[Said] = []
+    for one in verdict.rounds:
+        said += [Said("visitor", line) for line in texts(one.turn.says)]
+        said += _answer(one.said, one.decision)
+        said += [Said("fault", worded(fault, language, titles)) for fault in one.faults]
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a check went, in words. wrong: line by line, what was said, what should have come."""
+
+    check: Dialogue
+    wrong: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+def told(verdict: Verdict, language: str, titles: Mapping[str, str]) -> Told:
+    """Return what is shown of a check in a list."""
+    return Told(
+        verdict.check,
+        tuple(
+            (
+                " · ".join(texts(one.turn.says)),
+                one.text,
+                tuple(worded(fault, language, titles) for fault in one.faults),
+            )
+            for one in verdict.rounds
+            if one.faults
+        ),
+    )
+
+
+def check_of(
+    web: Web, site: Site, script: Script, lines: list[str], world: previews.World
+) -> Dialogue:
+    """Return a talk as a check that expects what came of it."""
+    knowledge = FaqKnowledge(web.shelf.base)
+    taken = {one.name for one in dialogues_of(script)}
+    wanted = " ".join(lines[0].split())
+    names = (
+        wanted[: MAX_NAME_CHARS - 5] + (f" ({number})" if number > 1 else "")
+        for number in range(1, len(taken) + 2)
+    )
+    name = next(one for one in names if one not in taken)
+    frozen = previews.frozen(site.settings, script, knowledge, world, name=name)
+    return noted(frozen, lines, script, knowledge, now=now_of(web, site), shop=site.settings.name)
