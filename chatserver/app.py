@@ -1,11 +1,11 @@
 """The composition root: puts the parts together into one ASGI app; decides nothing itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from starlette.applications import Starlette
@@ -61,6 +61,9 @@ so that what is published answers everywhere within two."""
 
 LEARN_S = 300.0
 
+START_S = 20.0
+"""So long a start waits for a database that is slow to answer, as one is after a crash."""
+
 MAX_BODY_BYTES = 256 * 1024
 GREETING_PAUSE_MS = 1500
 """Shoppers greet first and ask then, in another message: one answer to both."""
@@ -68,7 +71,22 @@ GREETING_PAUSE_MS = 1500
 TURN_GRACE_MS = 3000
 """Longer than a turn takes, the pause after a greeting included."""
 
+R = TypeVar("R")
 log = structlog.get_logger(__name__)
+
+
+async def _patiently(step: Callable[[], Awaitable[R]]) -> R:
+    """Take a step of the start, again while the database can't answer in time."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + START_S
+    while True:
+        try:
+            return await step()
+        except Refusal as refusal:
+            if not refusal.retry or loop.time() > until:
+                raise
+            log.warning("start waits", code=refusal.code)
+        await asyncio.sleep(0.25)
 
 
 @dataclass(slots=True)
@@ -101,9 +119,9 @@ class ChatServer:
 
     async def start(self) -> None:
         """Enter among the processes, then begin to tell, to sweep and to beat."""
-        self.realtime.edge.epoch = await self.database.read(installation.epoch)
-        await self.membership.enter()
-        await self.shelf.begin(self.database, self.clock)
+        self.realtime.edge.epoch = await _patiently(lambda: self.database.read(installation.epoch))
+        await _patiently(self.membership.enter)
+        await _patiently(lambda: self.shelf.begin(self.database, self.clock))
         if self.handover is not None:
             await self.handover.start()
         self.realtime.start()

@@ -54,10 +54,13 @@ def _is_gone(row: ProcessRow, *, now_ms: int) -> bool:
 def enter(work: Work, process_id: str, *, lease_ms: int) -> bool:
     """Enter this process; the first one, with no other alive, forgives the downtime.
 
+    Harmless when it was entered already: a start whose answer was lost asks again.
+
     Returns:
         Whether others are alive.
     """
     processes.lock(work.connection)
+    processes.remove(work.connection, process_id)
     others = processes.every(work.connection)
     living = [row for row in others if not _is_gone(row, now_ms=work.now_ms)]
     for row in others:

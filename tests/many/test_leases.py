@@ -39,11 +39,15 @@ def activities(connection: Connection) -> Counter[tuple[int, str]]:
 
 
 async def until_waiting(visitor: VisitorClient) -> None:
-    await visitor.until(
-        lambda: visitor.of("conversation_updated")[-1]["state"]["status"] == "waiting",
-        what="that it waits again",
-        timeout_s=15,
-    )
+    """Wait until a panel would show it: told, or found when it asks what it missed."""
+    wants = [{"conversation": visitor.conversation, "after": 0}]
+    deadline = time.monotonic() + 20
+    while visitor.of("conversation_updated")[-1]["state"]["status"] != "waiting":
+        asked = await visitor.ask("conversation_sync", wants=wants)
+        if asked["ok"] and asked["conversations"][0]["state"]["status"] == "waiting":
+            return
+        assert time.monotonic() < deadline, f"never waits again: {asked}"
+        await asyncio.sleep(0.5)
 
 
 async def test_a_dead_process_gives_its_agents_conversations_back_once(

@@ -65,7 +65,7 @@ async def test_the_panel_gets_what_it_needs_and_nothing_private(shop: Shop) -> N
         hosted = data_of(await client.get("/c/pera"))
     assert set(frame) == {
         "site", "language", "theme", "words", "people", "popular", "origins", "hosted", "protocol",
-        "version", "widget", "more", "reply_ms", "mail",
+        "version", "widget", "more", "reply_ms", "mail", "answers",
     }  # fmt: skip
     assert (frame["language"], frame["theme"], frame["hosted"]) == ("en", "dark", False)
     assert (hosted["language"], hosted["theme"], hosted["hosted"]) == ("tr", "auto", True)

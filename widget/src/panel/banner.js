@@ -51,7 +51,7 @@ export function Banner() {
   return html`<div class="banners">
     <div role="status">${said && html`<div class="banner"><${Icon} name="offline" /><span><b>${said}</b>
         ${!away && seconds > 0 && html` <span aria-hidden="true">${t('widget.connection.retry_in', { duration: times.duration(seconds * 1000) })}</span>`}</span>
-        ${phase === 'offline' && html`<button class="btn" type="button" onClick=${retry}>${t('widget.connection.now')}</button>`}</div>`}
+        ${(away || phase === 'offline') && html`<button class="btn" type="button" onClick=${retry}>${t('widget.connection.now')}</button>`}</div>`}
       ${!bad && good && html`<div class="banner good"><${Icon} name="tick" /><span><b>${good}</b></span></div>`}
     </div>
   </div>`
