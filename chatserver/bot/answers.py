@@ -43,7 +43,7 @@ class Outcome:
 
 def look_up(draft: Draft, texts: Sequence[str]) -> Outcome:
     """Return what the FAQ says to messages that were heard together."""
-    looks = [draft.knowledge.find(question_in(text), draft.language) for text in texts]
+    looks = [draft.knowledge.find(question_in(one), draft.language, asked=True) for one in texts]
     single = [part for look in looks for part in (look.questions or (look,))]
     answers: dict[str, Look] = {}
     for look in single:
@@ -52,7 +52,7 @@ def look_up(draft: Draft, texts: Sequence[str]) -> Outcome:
     if answers:
         return Outcome("answer", tuple(answers.values())[:MAX_ANSWERS])
     if len(texts) > 1:
-        together = draft.knowledge.find(" ".join(texts), draft.language)
+        together = draft.knowledge.find(" ".join(texts), draft.language, asked=True)
         if together.verdict != "none":
             return Outcome(together.verdict, (together,))
     for look in single:

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from chatserver.bot.dialogue import take_turn
-from chatserver.bot.expected import MAX_NAME_CHARS, MAX_VALUE_CHARS, Dialogue, Turn, texts
+from chatserver.bot.expected import MAX_VALUE_CHARS, Dialogue, Turn, texts
 from chatserver.bot.gathering import TAKE
 from chatserver.bot.script import Script
 from chatserver.bot.turn import BotState, Decision, Heard, HeardKind, Knowledge, Situation
@@ -194,8 +194,7 @@ def noted(
     for line in lines:
         bodies = talk.says((line,))
         turns.append(_noted(line, bodies, talk))
-    name = " ".join(lines[0].split())[:MAX_NAME_CHARS] if not dialogue.name else dialogue.name
-    return msgspec.structs.replace(dialogue, name=name, turns=tuple(turns))
+    return msgspec.structs.replace(dialogue, turns=tuple(turns))
 
 
 def _noted(line: str, bodies: tuple[Body, ...], talk: Talk) -> Turn:
@@ -260,8 +259,8 @@ def _faults(
     handoff = talk.last.handoff or ""
     if turn.quiet and bodies:
         yield ("quiet",)
-    if turn.entry is not None and cards != texts(turn.entry):
-        yield "entry", ", ".join(texts(turn.entry)), ", ".join(cards)
+    if turn.entry is not None and cards != texts(turn.entry or ()):
+        yield "entry", ", ".join(texts(turn.entry or ())), ", ".join(cards)
     if turn.clarify is not None and f"entry:{turn.clarify}" not in [o.value for o in options]:
         yield "clarify", turn.clarify
     if turn.asks is not None and asked != turn.asks:

@@ -21,7 +21,7 @@ class FaqKnowledge:
         self._base = base
         self._outside = outside
 
-    def find(self, text: str, language: str) -> Look:
+    def find(self, text: str, language: str, *, asked: bool = False) -> Look:
         """Return the verdict and what it rests on."""
         result = self._base.match(text, language)
         if self._outside & {match.entry.key for match in result.matches}:

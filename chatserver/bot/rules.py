@@ -77,7 +77,8 @@ class _Heard:
     def entry(self) -> str:
         """Return the entry that the message asks for, or ""."""
         if self._look is None:
-            self._look = self._draft.knowledge.find(question_in(self._text), self._draft.language)
+            draft, text = self._draft, question_in(self._text)
+            self._look = draft.knowledge.find(text, draft.language, asked=True)
         return self._look.found[0].entry if self._look.verdict == "answer" else ""
 
 

@@ -229,8 +229,13 @@ class Look:
 class Knowledge(Protocol):
     """What the bot may ask of the FAQ."""
 
-    def find(self, text: str, language: str) -> Look:
-        """Return the verdict and what it rests on."""
+    def find(self, text: str, language: str, *, asked: bool = False) -> Look:
+        """Return the verdict and what it rests on.
+
+        Args:
+            asked: whether the visitor asks it and is to be answered; else it is only looked at, for
+                the language or as a detail that may be a question.
+        """
         ...
 
     def entry(self, key: str, language: str) -> Found | None:

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from chatserver.bot.intents import Intent, intents
+from chatserver.bot.slots import QUESTION
 from chatserver.bot.turn import BotState, Decision, Heard, HeardKind, Situation
 from chatserver.clock import to_datetime
 from chatserver.domain.conversations import RANK, Conversation, Status
@@ -247,6 +248,9 @@ def write_turn(
             seq=max((item.seq for item in owed.heard if item.kind == "text"), default=0),
             choices=[item.choice for item in owed.heard if item.choice is not None],
             doubted=owed.state.asked_helped and decision.state.misses > owed.state.misses,
+            is_detail=owed.state.confirming
+            or owed.state.awaiting
+            or owed.state.gathering not in (None, QUESTION),
         )
     answered = owed.heard[-1].seq if owed.heard else owed.conversation.bot_wanted_seq
     values: dict[str, object] = {

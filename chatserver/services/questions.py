@@ -28,6 +28,7 @@ class Asked:
 
     text: str
     look: Look
+    language: str
 
 
 class Listening:
@@ -41,12 +42,14 @@ class Listening:
     def __init__(self, knowledge: Knowledge, numbers: Mapping[str, int]) -> None:
         self._knowledge = knowledge
         self.numbers = numbers
-        self.asked: list[Asked] = []
+        self._asked: dict[str, Asked] = {}
 
-    def find(self, text: str, language: str) -> Look:
-        """Ask, and remember."""
-        look = self._knowledge.find(text, language)
-        self.asked.append(Asked(text, look))
+    def find(self, text: str, language: str, *, asked: bool = False) -> Look:
+        """Ask, and remember what the visitor asked."""
+        look = self._knowledge.find(text, language, asked=asked)
+        if asked:
+            self._asked.pop(text, None)
+            self._asked[text] = Asked(text, look, language)
         return look
 
     def entry(self, key: str, language: str) -> Found | None:
@@ -55,9 +58,9 @@ class Listening:
 
     def questions(self) -> list[Asked]:
         """Return what was asked, several messages of one thought once."""
-        if not self.asked:
+        if not self._asked:
             return []
-        *parts, last = self.asked
+        *parts, last = self._asked.values()
         if parts and last.text == " ".join(one.text for one in parts):
             return parts if last.look.verdict == "none" else [last]
         return [*parts, last]
@@ -65,7 +68,7 @@ class Listening:
 
 def note_turn(
     work: Work, conversation: Conversation, listening: Listening, decision: Decision, *,
-    seq: int, choices: Sequence[str], doubted: bool,
+    seq: int, choices: Sequence[str], doubted: bool, is_detail: bool = False,
 ) -> None:  # fmt: skip
     """Keep what a turn asked, and what it says about the question before it.
 
@@ -73,6 +76,8 @@ def note_turn(
         seq: of the message that asked.
         choices: values of the buttons pressed in this turn.
         doubted: whether the turn took the last answer for one that did not help.
+        is_detail: whether the bot waited for a detail. Then, and where one of the shop's rules spoke,
+            only what the FAQ answered was a question.
     """
     connection = work.connection
     before = question_log.last_of(connection, conversation.id)
@@ -80,6 +85,8 @@ def note_turn(
         for name, value in _outcome(choices, doubted=doubted).items():
             question_log.mark(connection, before, **{name: value})
     asked = listening.questions()
+    if is_detail or any(why.kind == "rule" for why in decision.whys):
+        asked = [one for one in asked if one.look.verdict == "answer"]
     for one in asked:
         first = one.look.found[0] if one.look.found else None
         question_log.add(
@@ -87,7 +94,7 @@ def note_turn(
             site=conversation.site,
             conversation_id=conversation.id,
             seq=seq,
-            language=conversation.language,
+            language=one.language,
             message=with_placeholders(one.text)[:MAX_KEPT_CHARS],
             verdict=one.look.verdict,
             confidence=first.confidence if first else 0.0,

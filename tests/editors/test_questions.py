@@ -60,6 +60,32 @@ async def test_a_question_without_an_answer_is_among_the_unanswered(sqlite_stage
     assert (await stage.database.write(question_log.unanswered, since_ms=0))[0].settled == "ignored"
 
 
+async def test_a_question_is_noted_once_in_the_language_it_was_answered_in(
+    sqlite_stage: Stage,
+) -> None:
+    stage = sqlite_stage
+    await ask(stage, "kargom nerde")  # looked at in both languages, and by a rule
+    await ask(stage, "how can i cancel my order")
+    assert [(row.message, row.language, row.verdict) for row in await rows(stage)] == [
+        ("kargom nerde", "tr", "answer"),
+        ("how can i cancel my order", "en", "answer"),
+    ]
+
+
+async def test_a_detail_is_no_question_unless_the_faq_answers_it(sqlite_stage: Stage) -> None:
+    stage = sqlite_stage
+    talk = await ask(stage, "temsilciye bağla")
+    for detail in ("Hülya Sezer", "kapıda ödeme var mı", "hulya@example.com"):
+        await ask(stage, detail, to=talk)
+    assert [row.message for row in await rows(stage)] == ["kapıda ödeme var mı"]
+
+
+async def test_what_a_rule_answered_is_not_among_the_unanswered(sqlite_stage: Stage) -> None:
+    stage = sqlite_stage
+    await ask(stage, "sponsor olur musunuz")
+    assert await stage.database.write(question_log.unanswered, since_ms=0) == []
+
+
 async def test_an_excerpt_shows_neither_agents_nor_personal_data(sqlite_stage: Stage) -> None:
     stage = sqlite_stage
     talk = await ask(stage, "uzay gemisi kiralıyor musunuz, ada@ornek.com")
