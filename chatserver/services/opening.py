@@ -28,7 +28,7 @@ from chatserver.services.routing import (
     reserve_agent,
 )
 from chatserver.services.work import Work
-from chatserver.storage import conversations, messages, sites, visitors
+from chatserver.storage import conversations, messages, question_log, sites, visitors
 
 
 def new_public_id() -> PublicId:
@@ -206,6 +206,10 @@ def request_person(
     )
     if current.status is Status.BOT:
         handed, offered = hand_off(work, current, HandoffReason.ASKED)
+        # Who asks for people was not helped by what was asked last, whoever takes it from here.
+        question = question_log.last_of(work.connection, current.id)
+        if question is not None:
+            question_log.mark(work.connection, question, handed_off=True)
         if not offered:
             work.change(handed, bot_wanted_seq=activity.seq)
             work.owe_turn(handed)

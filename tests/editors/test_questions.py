@@ -1,7 +1,10 @@
 """What shoppers ask the bot is noted, masked, with what came of it."""
 
+import pytest
+
 from chatserver.bot.knowledge import FaqKnowledge
-from chatserver.services import questions, thresholds
+from chatserver.domain.ids import ClientId
+from chatserver.services import opening, questions, thresholds
 from chatserver.services.bot_turns import OwedTurn
 from chatserver.storage import question_log, visitors
 from chatserver.storage.question_log import QuestionRow
@@ -78,6 +81,21 @@ async def test_a_detail_is_no_question_unless_the_faq_answers_it(sqlite_stage: S
     for detail in ("Hülya Sezer", "kapıda ödeme var mı", "hulya@example.com"):
         await ask(stage, detail, to=talk)
     assert [row.message for row in await rows(stage)] == ["kapıda ödeme var mı"]
+
+
+@pytest.mark.parametrize("is_somebody_there", [False, True])
+async def test_who_presses_for_a_person_was_not_helped(
+    sqlite_stage: Stage, is_somebody_there: bool
+) -> None:
+    stage = sqlite_stage
+    talk = await ask(stage, "kargom nerede")
+    if is_somebody_there:
+        await stage.available(stage.grace)
+    await stage.chat.do(
+        opening.request_person, stage.ada, conversation=talk, client_id=ClientId("c" * 22)
+    )
+    found = await stage.database.write(question_log.unanswered, since_ms=0)
+    assert [row.why for row in found] == ["handed_off"]
 
 
 async def test_what_a_rule_answered_is_not_among_the_unanswered(sqlite_stage: Stage) -> None:
