@@ -5,6 +5,7 @@ order, at the story's own time.
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from chatserver.domain.ids import ClientId, PublicId, StaffId, VisitorId
 from chatserver.domain.people import Availability, Visitor
 from chatserver.domain.sites import Site
 from chatserver.services import assigning, bot_turns, presence, routing
+from chatserver.services.questions import Listening
 from chatserver.services.work import Work
 from chatserver.storage import conversations, visitors
 
@@ -31,6 +33,7 @@ class Scene:
 
     Args:
         agents: by their first names, small letters.
+        numbers: by entry, how often it was published.
         now_ms: of the machine; no story reaches beyond it.
         at_ms: the story's own.
     """
@@ -40,6 +43,7 @@ class Scene:
     agents: dict[str, StaffId]
     knowledge: Knowledge
     now_ms: int
+    numbers: Mapping[str, int] = field(default_factory=dict)
     at_ms: int = 0
     visitor_id: VisitorId | None = None
     public_id: PublicId | None = None
@@ -80,10 +84,11 @@ class Scene:
             if owed is None:
                 return
             decision = Decision((), owed.state)
+            listening = Listening(self.knowledge, self.numbers)
             if owed.heard:
-                decision = take_turn(owed.state, owed.heard, owed.situation, self.knowledge)
+                decision = take_turn(owed.state, owed.heard, owed.situation, listening)
             self.at_ms += BOT_ANSWERS_MS
-            bot_turns.write_turn(self.work(), owed, decision)
+            bot_turns.write_turn(self.work(), owed, decision, listening=listening)
 
     def here(self, name: str) -> None:
         """Let an agent sign in and be available."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from chatserver.bot.knowledge import FaqKnowledge
+from chatserver.demo.asked import asks, load_topics, note
 from chatserver.demo.order_endpoint import PATH as ENDPOINT
 from chatserver.demo.pages import trail
 from chatserver.demo.play import Player
@@ -128,8 +129,15 @@ def _tell_stories(
         site,
         agents={agent.name.split()[0].lower(): accounts[agent.name] for agent in AGENTS},
         knowledge=FaqKnowledge(faq.base),
+        numbers={entry.key: 1 for entry in faq.all_entries},
         now_ms=now_ms,
     )
     player = Player(scene, trail(f"http://{HOST}:{shop_port}"))
-    for at_ms, story in schedule(load_stories(), site.settings.hours, now_ms):
+    # Where an answer helped, the count is enough: a conversation each would make a slow first start.
+    every = list(asks(load_topics(), now_ms))
+    for one in every:
+        if one.helped:
+            note(connection, site.id, scene.knowledge, one)
+    stories = [*load_stories(), *(one.story(now_ms) for one in every if not one.helped)]
+    for at_ms, story in schedule(stories, site.settings.hours, now_ms):
         player.play(story, at_ms)
