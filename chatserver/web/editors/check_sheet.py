@@ -66,7 +66,7 @@ def sheet_of(check: Dialogue) -> Sheet:
 def _wanted(turn: Turn) -> Iterator[tuple[str, str]]:
     for key in texts(turn.entry or ()):
         yield "entry", key
-    if turn.entry == ():
+    if turn.entry is not None and not turn.entry:
         yield "entry", ""
     for kind in _LISTS[:2]:
         if texts(getattr(turn, kind)):

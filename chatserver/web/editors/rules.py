@@ -161,18 +161,20 @@ async def _noted(web: Web, request: Request, site: Site, form: Sheet) -> Respons
     check = talks.check_of(web, site, change.script, lines, world)
     author, now_ms = request.state.account.name, web.clock.now_ms()
 
-    def unit(connection: Connection) -> None:
+    def unit(connection: Connection) -> str:
         script = scripts.draft_of(connection, site.id)
-        checks = [one for one in dialogues_of(script) if one.name != check.name]
-        fresh = msgspec.structs.replace(script, checks=(*checks, check))
+        name = talks.free_name(check.name, script)
+        mine = msgspec.structs.replace(check, name=name)
+        fresh = msgspec.structs.replace(script, checks=(*dialogues_of(script), mine))
         scripts.save_draft(Work(connection, now_ms), site.id, fresh, author=author)
+        return name
 
-    await web.database.write(unit)
+    name = await web.database.write(unit)
     if opened is None:
-        after = query_of(site=site.key, kind="check", open=check.name, saved="noted")
+        after = query_of(site=site.key, kind="check", open=name, saved="noted")
         return see_other(f"/editor/bot?{after}")
     held = await web.database.read(read, site)
-    shown = Shown(change.script, noted=check.name)
+    shown = Shown(change.script, noted=name)
     return await draw(web, request, site, held, opened, form, shown=shown)
 
 

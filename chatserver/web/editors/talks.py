@@ -163,14 +163,15 @@ def told(verdict: Verdict, language: str, titles: Mapping[str, str]) -> Told:
 def check_of(
     web: Web, site: Site, script: Script, lines: list[str], world: previews.World
 ) -> Dialogue:
-    """Return a talk as a check that expects what came of it."""
+    """Return a talk as a check that expects what came of it, named by its first line."""
     knowledge = FaqKnowledge(web.shelf.base)
-    taken = {one.name for one in dialogues_of(script)}
-    wanted = " ".join(lines[0].split())
-    names = (
-        wanted[: MAX_NAME_CHARS - 5] + (f" ({number})" if number > 1 else "")
-        for number in range(1, len(taken) + 2)
-    )
-    name = next(one for one in names if one not in taken)
+    name = " ".join(lines[0].split())[: MAX_NAME_CHARS - 6]
     frozen = previews.frozen(site.settings, script, knowledge, world, name=name)
     return noted(frozen, lines, script, knowledge, now=now_of(web, site), shop=site.settings.name)
+
+
+def free_name(wanted: str, script: Script) -> str:
+    """Return a name that no check of a script has."""
+    taken = {one.name for one in dialogues_of(script)}
+    names = (f"{wanted} ({number})" for number in range(2, len(taken) + 3))
+    return next((one for one in (wanted, *names) if one not in taken), wanted)
