@@ -23,10 +23,14 @@ demo: setup
 # where tests write: in memory where the machine can, since thousands of commits wait for the disk
 SCRATCH := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 
-# every test, real servers and a real browser included; they often wait, so three at a time
+PYTEST := TMPDIR=$(SCRATCH) $(BIN)/python -m pytest
+
+# every test, real servers and a real browser included; they often wait, so three at a time. What
+# fails beside the others is tried once more with the machine to itself: what fails then is broken.
 test: setup .venv/.tested
 	$(BIN)/python -m tests.machine
-	TMPDIR=$(SCRATCH) $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) --numprocesses 3 --dist loadfile --no-loadscope-reorder || \
+	$(PYTEST) --last-failed --last-failed-no-failures none --maxfail 1
 
 # what CI runs
 check: setup .venv/.tested

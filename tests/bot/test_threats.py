@@ -49,7 +49,7 @@ WORLDS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(situation=WORLDS, turns=st.lists(st.lists(SAID, min_size=1, max_size=3), max_size=14))
 def test_s04_b04_random_talks_end_whole_and_carry_no_number(
     situation: object, turns: list[list[str]]

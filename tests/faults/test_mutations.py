@@ -1,7 +1,7 @@
-"""Each guard switched off turns a test red: the list runs here, in copies of the source.
+"""Each guard switched off turns a test red: every third of the list here, in copies of the source.
 
-All of it: `python -m tests.faults.mutations`, which also shows that the same tests are green while
-every guard is on.
+All of it takes two minutes: `python -m tests.faults.mutations`, which also shows that the same tests
+are green while every guard is on.
 """
 
 import re
@@ -14,6 +14,7 @@ import pytest
 from tests.faults.mutations import MUTATIONS, ROOT, Mutation
 
 NAMES = [one.name for one in MUTATIONS]
+TRIED = NAMES[::3]
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=NAMES)
@@ -34,7 +35,7 @@ def test_every_mutation_has_a_name_of_its_own() -> None:
 def verdicts() -> dict[str, str]:
     """What became of each."""
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.faults.mutations", *NAMES],
+        [sys.executable, "-m", "tests.faults.mutations", *TRIED],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -45,6 +46,6 @@ def verdicts() -> dict[str, str]:
     return dict(re.findall(r"^([\w-]+) +(red|green|broken) ", ran.stdout, re.MULTILINE))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 def test_a_guard_switched_off_turns_its_test_red(verdicts: dict[str, str], name: str) -> None:
     assert verdicts.get(name) == "red"

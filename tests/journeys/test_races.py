@@ -13,7 +13,7 @@ from tests.cast import check_invariants
 from tests.journeys.conftest import Furnished
 from tests.server import AgentClient, VisitorClient
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
 AGENTS = 50
 
 

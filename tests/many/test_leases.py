@@ -1,11 +1,13 @@
 """Processes that die or sleep while they hold agents: conversations come back once, and one owns."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
 from collections import Counter
 
+from socketio.exceptions import SocketIOError
 from sqlalchemy import Connection, select
 
 from chatserver.bot.knowledge import FaqKnowledge
@@ -43,10 +45,13 @@ async def until_waiting(visitor: VisitorClient) -> None:
     wants = [{"conversation": visitor.conversation, "after": 0}]
     deadline = time.monotonic() + 20
     while visitor.of("conversation_updated")[-1]["state"]["status"] != "waiting":
-        asked = await visitor.ask("conversation_sync", wants=wants)
-        if asked["ok"] and asked["conversations"][0]["state"]["status"] == "waiting":
-            return
-        assert time.monotonic() < deadline, f"never waits again: {asked}"
+        with contextlib.suppress(SocketIOError, ConnectionError, TimeoutError):
+            if not visitor.io.connected:
+                await visitor.connect()
+            asked = await visitor.ask("conversation_sync", wants=wants)
+            if asked["ok"] and asked["conversations"][0]["state"]["status"] == "waiting":
+                return
+        assert time.monotonic() < deadline, "never waits again"
         await asyncio.sleep(0.5)
 
 

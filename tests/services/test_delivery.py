@@ -440,7 +440,7 @@ def _everything(connection: Any) -> list[tuple[int, str, str, int, str]]:
 
 TestDelivery = Delivery.TestCase
 TestDelivery.settings = settings(
-    max_examples=int(os.environ.get("DELIVERY_EXAMPLES", "20")),
+    max_examples=int(os.environ.get("DELIVERY_EXAMPLES", "12")),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
