@@ -4,6 +4,7 @@ The matrix below is held against the registry: an event that is not in it fails 
 """
 
 import asyncio
+import re
 from typing import Any
 
 import msgspec
@@ -380,8 +381,10 @@ class TestVisitorTokens:
         ada, _alan = two
         await ada.say("govde-canary 4111 1111 1111 1111")
         assert ada.token and ada.token not in server.log
-        for canary in ("govde-canary", "4111 1111", grace.token, "ada-canary", SECRET):
-            assert canary not in server.log, canary
+        # Times and ports may hold any four digits.
+        log = re.sub(r'"timestamp": "[^"]*"|127\.0\.0\.1:\d+', "", server.log)
+        for canary in ("govde-canary", "4111", grace.token, "ada-canary", SECRET):
+            assert canary not in log, canary
 
 
 def _change_visitors(connection: Connection, values: dict[str, int | None]) -> None:
