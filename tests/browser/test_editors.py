@@ -13,6 +13,7 @@ from chatserver.domain.people import Role
 from chatserver.services import staff
 from chatserver.storage import faq_entries, faq_publications
 from chatserver.storage import staff as accounts
+from chatserver.storage.faq_entries import EntryRow
 from tests.browser.conftest import PASSWORD_HASH, House
 from tests.browser.people import DESK, PASSWORD, PHONE
 from tests.browser.test_accessibility import AXE
@@ -26,7 +27,8 @@ PATHS = (
     "/editor/try?q=iade+param+ne+zaman", "/editor/unanswered", "/editor/checks",
     "/editor/conflicts", "/editor/words", "/editor/exchange", "/editor/publish",
     "/editor/bot?kind=rule&open=press&lines=sponsor", "/editor/bot?kind=flow&open=report-damage",
-    "/editor/bot?kind=script",
+    "/editor/bot?kind=script", "/editor/bot?kind=checks",
+    "/editor/bot?kind=check&open=gece+mesaj+b%C4%B1rakan",
 )  # fmt: skip
 
 
@@ -144,6 +146,52 @@ async def test_a_slip_is_caught_shown_and_restored_by_keyboard_alone(house: Hous
         "return-how" not in {change.key for change in one.changes}
         for one in house.write(faq_publications.latest)
     )
+
+
+async def test_several_entries_are_looked_after_at_once_by_keyboard_alone(house: House) -> None:
+    page = await editor(house)
+    keys = ("gift-wrap", "size-guide")
+
+    async def choose(query: str = "") -> None:
+        await page.goto(f"{house.server.origin}/editor{query}")
+        await expect(page.locator(".bulk")).to_be_hidden()
+        for key in keys:
+            await reach(page, page.locator(f'input[name=key][value="{key}"]'))
+            await page.keyboard.press("Space")
+        await expect(page.locator("[data-chosen]")).to_have_text("Seçilen: 2")
+
+    async def apply(action: str) -> None:
+        async with page.expect_navigation():
+            await press(page, page.locator(f".bulk button[value={action}]"))
+
+    def kept() -> list[EntryRow]:
+        found = house.write(lambda one: [faq_entries.find(one, key) for key in keys])
+        return [row for row in found if row is not None]
+
+    await choose()
+    await reach(page, page.locator(".bulk select[name=owner]"))
+    await page.keyboard.type("Gizem")
+    await apply("owner")
+    assert {row.owner_name for row in kept()} == {"Gizem"}
+    await choose()
+    await reach(page, page.locator(".bulk input[name=category]"))
+    await page.keyboard.type("Hediye ve beden")
+    await apply("category")
+    await expect(page.locator("tr.gr").filter(has_text="Hediye ve beden")).to_contain_text("2")
+    await choose()
+    await apply("archive")
+    await expect(page.locator(f'input[value="{keys[0]}"]')).to_have_count(0)
+    assert all(row.archived for row in kept())
+    await choose("?phase=archived")
+    await apply("unarchive")
+    await choose()
+    await apply("publish")
+    chosen = await page.locator("input[name=key]:checked").all()
+    assert {await one.get_attribute("value") for one in chosen} == set(keys)
+    await decide(page)
+    await press(page, page.get_by_role("button", name="Yayımla", exact=True))
+    await expect(page.get_by_role("status")).to_contain_text("Yayımlandı")
+    assert all(not row.is_pending and not row.archived for row in kept())
 
 
 async def test_a_rule_is_written_moved_and_put_in_use_by_keyboard_alone(house: House) -> None:
