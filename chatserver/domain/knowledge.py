@@ -125,6 +125,10 @@ class Content:
         """A question to call it by, in the first language that has one."""
         return next((w.question for w in self.wordings.values() if w.question), "")
 
+    def called(self, language: str) -> str:
+        """Return a question to call it by, in this language where it has one."""
+        return self.wording(language).question or self.title
+
     def translation(self, language: str) -> str:
         """Return `ok`, `missing`, or `old` where another language was written later."""
         own = self.wording(language)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from chatserver.services import knowledge, merging
 from chatserver.web.context import Web
 from chatserver.web.editors.room import asked, fields_of, language_asked, room_page
+from chatserver.web.help_pages import plain
 from chatserver.web.pages import see_other
 
 MAX_SHOWN = 40
@@ -27,6 +28,7 @@ async def conflicts(web: Web, request: Request) -> Response:
         pairs=found[:MAX_SHOWN],
         total=len(found),
         merged=asked(request, "merged"),
+        plain=plain,
     )
 
 

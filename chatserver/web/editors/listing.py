@@ -18,6 +18,7 @@ from chatserver.storage.question_log import Usage
 from chatserver.web.context import Web
 from chatserver.web.editors.room import asked, editors, fields_of, query_of, room_page
 from chatserver.web.pages import see_other
+from chatserver.web.templates import language_of
 from chatserver.words import LANGUAGES
 
 COUNTED_MS = 30 * 24 * 3600 * 1000
@@ -35,11 +36,12 @@ class Row:
     entry: EntryRow
     usage: Usage
     due: bool
+    language: str
 
     @property
     def title(self) -> str:
-        """What it is called in the list."""
-        return self.entry.content.title or self.entry.key
+        """What it is called in the list, in the reader's language where it has one."""
+        return self.entry.content.called(self.language) or self.entry.key
 
     def is_only(self, name: str) -> bool:
         """Whether one of the quick filters finds it."""
@@ -58,13 +60,14 @@ class Row:
                 return True
 
 
-def _rows(connection: Connection, text: str, *, now_ms: int, day: date) -> list[Row]:
+def _rows(connection: Connection, text: str, *, now_ms: int, day: date, language: str) -> list[Row]:
     used = question_log.usage(connection, since_ms=now_ms - COUNTED_MS)
     return [
         Row(
             entry,
             used.get(entry.key, Usage()),
             entry.review_on is not None and entry.review_on <= day,
+            language,
         )
         for entry in faq_entries.every(connection, text=text)
     ]
@@ -75,7 +78,9 @@ async def editor(web: Web, request: Request) -> Response:
     now_ms = web.clock.now_ms()
     text = asked(request, "q")
     wanted = {name: asked(request, name) for name in ("category", "phase", "owner", "only", "lang")}
-    found = await web.database.read(_rows, text, now_ms=now_ms, day=today(now_ms))
+    found = await web.database.read(
+        _rows, text, now_ms=now_ms, day=today(now_ms), language=language_of(request)
+    )
     everybody = await web.database.read(editors)
     live = [row for row in found if not row.entry.archived or wanted["phase"] == Phase.ARCHIVED]
     quick = {name: sum(row.is_only(name) for row in live) for name in ONLY}

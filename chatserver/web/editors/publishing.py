@@ -23,7 +23,7 @@ from chatserver.web.editors.room import (
     room_page,
 )
 from chatserver.web.pages import see_other
-from chatserver.web.templates import DEFAULT_ZONE
+from chatserver.web.templates import DEFAULT_ZONE, language_of
 from chatserver.words import LANGUAGES
 from faq import fold
 from faq.checks import Check
@@ -64,14 +64,14 @@ async def checks(web: Web, request: Request) -> Response:
         rows=shown,
         passing=sum(row[2] for row in rows),
         total=len(rows),
-        titles=await _titles(web),
+        titles=await _titles(web, request),
         every=sorted((entry.key, entry.question) for entry in drafts.entries(language)),
     )
 
 
-async def _titles(web: Web) -> dict[str, str]:
+async def _titles(web: Web, request: Request) -> dict[str, str]:
     rows = await web.database.read(faq_entries.every)
-    return {row.key: row.content.title for row in rows}
+    return {row.key: row.content.called(language_of(request)) for row in rows}
 
 
 async def do_add_check(web: Web, request: Request) -> Response:
@@ -160,7 +160,7 @@ async def _publish_page(
         plan=plan,
         effects=found,
         moves=await _moves(web),
-        titles=await _titles(web),
+        titles=await _titles(web, request),
         reasons=reasons or {},
         problem_key=problem,
         scheduled=scheduled,
