@@ -8,6 +8,8 @@ import { showPreviews } from './preview.js'
 import { chooseMany } from './rows.js'
 import { keepSheet } from './sheet.js'
 
+// On a phone the tabs are wider than the screen: the one that is open stands in sight.
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
 listenToKeys()
 chooseMany()
 const preview = showPreviews()
