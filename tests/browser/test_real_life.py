@@ -105,8 +105,8 @@ async def test_an_old_panel_whose_parts_are_gone_begins_anew_by_itself(house: Ho
     await shopper.page.context.route("**/static/more-*.js", missing)
     await shopper.begin()
     await shopper.say("bir sorum var")
-    await shopper.press(shopper.t("widget.menu.label"))
-    await shopper.enter()
+    async with shopper.page.expect_event("framenavigated"):
+        await shopper.press(shopper.t("widget.menu.label"))
     await shopper.sees("bir sorum var", times=1)
     await shopper.press(shopper.t("widget.menu.label"))
     await expect(shopper.panel.get_by_role("menu")).to_be_visible()

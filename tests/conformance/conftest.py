@@ -12,13 +12,14 @@ import pytest
 from tests.server import ROOT, free_port
 
 CALM = "--calm"
+PATIENT = "--patient"
 
 
 class Conformance:
     """`python -m tests.conformance.server` on a free port; starts at once.
 
     Args:
-        options: `CALM` for pings that a busy machine does not miss.
+        options: `CALM` for rare pings, `PATIENT` for many; a busy machine answers either in time.
     """
 
     def __init__(self, *options: str) -> None:
@@ -55,6 +56,14 @@ class Conformance:
 def hasty() -> Iterator[Conformance]:
     """A server with the suites' own pings, for what is about pings."""
     running = Conformance()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def pinging() -> Iterator[Conformance]:
+    """A server with the suites' own pings that waits longer for answers."""
+    running = Conformance(PATIENT)
     yield running
     running.kill()
 

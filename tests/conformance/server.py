@@ -1,7 +1,8 @@
 """Our server classes as the protocols' own test suites want to meet them.
 
-`python -m tests.conformance.server [PORT] [--calm]`, port 3000 by default, on localhost; `--calm`
-has longer pings than the suites want. Engine.IO at
+`python -m tests.conformance.server [PORT] [--calm | --patient]`, port 3000 by default, on localhost;
+`--calm` has rarer pings than the suites want and waits longer for their answers, `--patient` only
+waits longer. Engine.IO at
 `/engine.io/` echoes text and bytes; Socket.IO at `/socket.io/` has the namespaces `/` and `/custom`,
 says back what it was sent (`message` → `message-back`, `message-with-ack` → acknowledgement) and
 begins with what it was told at connect (`auth`). Bytes are on here; the product has them off.
@@ -15,7 +16,11 @@ import uvicorn
 from chatserver.realtime.engine import EngineServer
 from chatserver.realtime.socket_server import SocketServer
 
-PINGS: dict[str, float] = {"ping_interval": 0.3, "ping_timeout": 0.2}
+PINGS = {
+    "": {"ping_interval": 0.3, "ping_timeout": 0.2},
+    "--calm": {"ping_interval": 1.0, "ping_timeout": 20.0},
+    "--patient": {"ping_interval": 0.3, "ping_timeout": 20.0},
+}
 MAX_PAYLOAD = 1_000_000
 CONNECT_TIMEOUT_S = 2.0
 NAMESPACES = ("/", "/custom")
@@ -80,8 +85,7 @@ def build_sockets(**options: Any) -> SocketServer:
 class ConformanceApp:
     """Both servers under one roof."""
 
-    def __init__(self, *, calm: bool) -> None:
-        pings = {"ping_interval": 1.0, "ping_timeout": 20.0} if calm else PINGS
+    def __init__(self, pings: dict[str, float]) -> None:
         self.engine = build_engine(**pings)
         self.sockets = build_sockets(**pings)
 
@@ -98,10 +102,10 @@ class ConformanceApp:
             await send({"type": "websocket.close"})
 
 
-def main(port: int, *, calm: bool) -> None:
+def main(port: int, pings: dict[str, float]) -> None:
     """Serve until told to stop."""
     uvicorn.run(
-        ConformanceApp(calm=calm),
+        ConformanceApp(pings),
         host="localhost",
         port=port,
         lifespan="off",
@@ -114,4 +118,5 @@ def main(port: int, *, calm: bool) -> None:
 
 if __name__ == "__main__":
     ports = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    main(ports[0] if ports else 3000, calm="--calm" in sys.argv)
+    (named,) = [word for word in sys.argv[1:] if word in PINGS] or [""]
+    main(ports[0] if ports else 3000, PINGS[named])

@@ -139,14 +139,14 @@ class TestWebsocketMessages:
 
 @pytest.mark.parametrize("path", PATHS)
 class TestHeartbeat:
-    async def test_by_polling(self, hasty: Conformance, path: str) -> None:
-        async with Poller(f"{hasty.url}/{path}/") as client:
+    async def test_by_polling(self, pinging: Conformance, path: str) -> None:
+        async with Poller(f"{pinging.url}/{path}/") as client:
             for _ in range(3):
                 assert await client.poll() == ["2"]
                 assert await client.post("3") == 200
 
-    async def test_by_websocket(self, hasty: Conformance, path: str) -> None:
-        async with websocket(f"{hasty.url}/{path}/") as socket:
+    async def test_by_websocket(self, pinging: Conformance, path: str) -> None:
+        async with websocket(f"{pinging.url}/{path}/") as socket:
             await hear(socket)
             for _ in range(3):
                 assert await hear(socket, pings=True) == "2"

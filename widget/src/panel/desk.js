@@ -49,6 +49,8 @@ export function makeDesk(frame, dress, lend) {
   const client = clientId()
   const token = textStore(() => localStorage, `supportchat:token:${site}`)
   const draft = textStore(() => sessionStorage, `supportchat:draft:${site}`)
+  /** The screen from which this page was begun anew, once a tab. */
+  const renewed = textStore(() => sessionStorage, 'supportchat:renewed')
   const { cell, subscribe } = makeCells()
   const memory = cell(false)
   const channel = openChannel(`supportchat:${site}`)
@@ -121,9 +123,9 @@ export function makeDesk(frame, dress, lend) {
       return parts.value = module.make(lend())
     }, error => {
       fetching = undefined
-      if (connection.isReady && !sessionStorage.getItem('supportchat:renewed')) {
-        sessionStorage.setItem('supportchat:renewed', '1')
-        location.reload()
+      if (connection.isReady && !renewed.read()) {
+        renewed.write(screen.value)
+        if (renewed.durable) location.reload()
       }
       throw error
     })
@@ -228,6 +230,10 @@ export function makeDesk(frame, dress, lend) {
     close: () => loader.say({ type: 'close' }),
     async start() {
       await outbox.open()
+      if (renewed.read() === 'thread') {
+        renewed.write('1')
+        openThread()
+      }
       if (state.value.known) loader.say({ type: 'live', value: true })
       if (frame.hosted) connection.start()
       else clock.after(() => connection.start(), LOADER_WITHIN_MS)
