@@ -5,9 +5,11 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,6 +36,7 @@ _TYPES = {
     ".mp3": "audio/mpeg",
     ".wav": "audio/wav",
 }
+_ENDS = re.compile(rb"</(script|style)|<!--|\r", re.IGNORECASE)
 _SQUEEZED = {".js", ".mjs", ".css", ".json", ".svg", ".map", ".webmanifest"}
 
 
@@ -45,6 +48,14 @@ class Asset:
     content_type: str
     etag: str
     squeezed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A script or style as it stands within a page, and what a policy calls it."""
+
+    text: Markup
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,14 @@ class Assets:
         """Return the address of a file by its logical name; "" when it was never built."""
         file = self.names.get(logical)
         return f"/static/{file}" if file else ""
+
+    def inline(self, logical: str) -> Inline | None:
+        """Return a file as a page may hold it; None when it was never built or would end its tag."""
+        asset = self.files.get(self.names.get(logical, ""))
+        if asset is None or _ENDS.search(asset.body):
+            return None
+        digest = base64.b64encode(hashlib.sha256(asset.body).digest()).decode()
+        return Inline(Markup(asset.body.decode()), f"'sha256-{digest}'")
 
     def loader(self) -> Asset | None:
         """Return the launcher."""
@@ -115,6 +134,12 @@ def _asset(path: Path) -> Asset:
     )
 
 
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the browser says that it has just this."""
+    known = request.headers.get("if-none-match", "").split(",")
+    return etag in (tag.strip().removeprefix("W/") for tag in known)
+
+
 def serve(request: Request, asset: Asset, *, cache: str, everywhere: bool = False) -> Response:
     """Return a file, or 304 when the browser has it.
 
@@ -130,11 +155,7 @@ def serve(request: Request, asset: Asset, *, cache: str, everywhere: bool = Fals
     }
     if everywhere:
         headers["Access-Control-Allow-Origin"] = "*"  # with integrity="…" browsers fetch by CORS
-    known = [
-        tag.strip().removeprefix("W/")
-        for tag in request.headers.get("if-none-match", "").split(",")
-    ]
-    if asset.etag in known:
+    if is_known(request, asset.etag):
         return Response(status_code=304, headers=headers)
     body = asset.body
     if asset.squeezed is not None and "gzip" in request.headers.get("accept-encoding", ""):

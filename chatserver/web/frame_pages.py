@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import hashlib
 from dataclasses import asdict
+from functools import lru_cache
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +17,7 @@ from chatserver.errors import Code, Refusal
 from chatserver.origins import client_address
 from chatserver.protocol import markdown
 from chatserver.web.accent import adapt, is_colour
+from chatserver.web.assets import Inline, is_known
 from chatserver.web.context import Web
 from chatserver.web.headers import Kind, protect
 from chatserver.web.templates import THEMES, accepted, script_json
@@ -22,6 +25,8 @@ from chatserver.words import LANGUAGES, words
 
 POPULAR = 4
 FRAME_S = 60
+MAX_SQUEEZED = 64
+"""Pages kept squeezed: a site has one a language, theme, and state of its people."""
 MAX_QUERY_CHARS = 200
 
 
@@ -42,6 +47,7 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
     language = _language(request, site, hosted=hosted)
     theme = request.query_params.get("theme")
     theme = theme if theme in THEMES else "auto"
+    whole = _whole(web) if request.query_params.get("live") == "false" else None
     html = web.templates.render(
         "frame.html",
         language,
@@ -50,22 +56,46 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
         title=site.settings.name,
         panel_js=web.assets.url("panel.js"),
         panel_css=web.assets.url("panel.css"),
+        inline=whole and {"script": whole[0].text, "style": whole[1].text},
         frame_data=script_json(await _data(web, site, language, theme=theme, hosted=hosted)),
     )
-    kind = Kind.HOSTED if hosted else Kind.FRAME
-    response = protect(_squeezed(request, html), kind, ancestors=site.settings.origins)
+    etag, squeezed = _squeezed(html)
+    response = Response(status_code=304)
+    if not is_known(request, etag):
+        accepts = "gzip" in request.headers.get("accept-encoding", "")
+        response = HTMLResponse(squeezed if accepts else html)
+        if accepts:
+            response.headers["Content-Encoding"] = "gzip"
+    script, style = (part.source for part in whole) if whole else ("", "")
+    protect(
+        response,
+        Kind.HOSTED if hosted else Kind.FRAME,
+        ancestors=site.settings.origins,
+        script=script,
+        style=style,
+    )
+    response.headers["Vary"] = "Accept-Encoding"
     if not hosted:
         # From page to page of the shop the panel is there at once; who is there, its socket says.
         response.headers["Cache-Control"] = f"private, max-age={FRAME_S}"
+        response.headers["ETag"] = etag
     return response
 
 
-def _squeezed(request: Request, html: str) -> HTMLResponse:
-    """The words are most of the page. It holds no secret, so its size tells nobody anything."""
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return HTMLResponse(html)
-    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return HTMLResponse(gzip.compress(html.encode(), 6, mtime=0), headers=headers)
+def _whole(web: Web) -> tuple[Inline, Inline] | None:
+    """Script and style for within the page: who opens the chat for the first time waits for one answer, not two.
+
+    Whoever has a conversation fetches them as files: those stay with the browser, compiled.
+    """
+    script, style = web.assets.inline("panel.js"), web.assets.inline("panel.css")
+    return (script, style) if script and style else None
+
+
+@lru_cache(maxsize=MAX_SQUEEZED)
+def _squeezed(html: str) -> tuple[str, bytes]:
+    """Return a page's tag and its gzip. It holds no secret, so its size tells nobody anything."""
+    body = html.encode()
+    return f'"{hashlib.sha256(body).hexdigest()[:24]}"', gzip.compress(body, 6, mtime=0)
 
 
 def _language(request: Request, site: Site, *, hosted: bool) -> str:

@@ -1,6 +1,7 @@
 """The security headers of every kind of answer; knows no page's content.
 
-No page has inline script or style, so no policy needs `unsafe-inline` or a nonce.
+No policy needs `unsafe-inline` or a nonce: what a page holds of script and style is our own file, named by
+its digest.
 """
 
 import re
@@ -62,16 +63,28 @@ _DEFAULTS = {
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?\Z")
 
 
-def protect(response: Response, kind: Kind, *, ancestors: Iterable[str] = ()) -> Response:
+def protect(
+    response: Response,
+    kind: Kind,
+    *,
+    ancestors: Iterable[str] = (),
+    script: str = "",
+    style: str = "",
+) -> Response:
     """Set what a kind of page needs and return it.
 
     Args:
         ancestors: origins that may frame it (`Kind.FRAME` only); whatever is no plain origin is
             left out, so nothing a site's settings hold can add to the policy.
+        script: the digest of the one script that stands within the page, as a policy names it.
+        style: the same for its style.
     """
     allowed = [origin for origin in ancestors if _ORIGIN.match(origin)]
     framed = kind is Kind.FRAME and allowed
     policy = POLICIES[kind].replace("{ancestors}", " ".join(allowed) if framed else "'none'")
+    for directive, digest in (("script-src", script), ("style-src", style)):
+        if digest:
+            policy = policy.replace(f"{directive} 'self'", f"{directive} 'self' {digest}")
     response.headers["Content-Security-Policy"] = policy
     if not framed:
         response.headers["X-Frame-Options"] = "DENY"

@@ -36,6 +36,7 @@ from tests.server import AgentClient, fresh_client_id, now_ms
 
 ROUNDS = 7
 SETTLE_S = 0.5
+UNSEEN_S = 1.5
 SLOWER, LATENCY_MS = 4, 150
 GOALS = {"cold, slowed": 400, "warm": 150, "history of 2 000": 300}
 FLOOD_PER_S, FLOOD_S = 60, 5
@@ -101,10 +102,12 @@ async def frame_of(page: Page) -> Frame:
 async def opened(page: Page) -> dict[str, float]:
     """Milliseconds from the press: until the page was there, its script, and until it was usable."""
     await page.locator("button.launcher").click()
+    # Who looks meanwhile puts scripts of his own into the frame, and is part of what he measures.
+    await asyncio.sleep(UNSEEN_S)
     frame = await frame_of(page)
     parts = await frame.evaluate(PARTS)
     while parts["usable"] is None:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(UNSEEN_S)
         parts = await frame.evaluate(PARTS)
     press = await page.evaluate("window.__click")
     since = parts["begun"] - press
@@ -295,9 +298,9 @@ def share(values: list[float], part: float) -> float:
 
 def sizes() -> Iterator[tuple[str, str, str]]:
     """Yield what is fetched, gzipped, beside what it may be."""
-    opening = [test_sizes.gzipped(name) for name in ("dock.js", "panel-*.js", "panel-*.css")]
+    opening = [test_sizes.gzipped("dock.js"), test_sizes.frame_bytes()]
     yield "loader, before anything", f"{test_sizes.gzipped('widget.js')} B", "3 072 B"
-    yield "on opening", f"{sum(opening) + test_sizes.frame_bytes()} B", "40 960 B"
+    yield "on opening", f"{sum(opening)} B", "40 960 B"
 
 
 async def table() -> None:

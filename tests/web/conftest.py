@@ -211,20 +211,9 @@ def count_rule(connection: Connection, site: SiteId, rule: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The product's templates, compiled once; stubs where a page is not drawn yet."""
-    stubs = tmp_path_factory.mktemp("stubs")
-    (stubs / "console.html").write_text(
-        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
-        '<script type="application/json" id="console-data">{{ console_data }}</script></html>',
-        encoding="utf-8",
-    )
-    (stubs / "frame.html").write_text(
-        '<!doctype html><html lang="{{ language }}"><title>{{ title }}</title>'
-        '<script type="application/json" id="frame-data">{{ frame_data }}</script></html>',
-        encoding="utf-8",
-    )
-    return Templates([stubs])
+def templates() -> Templates:
+    """The product's templates, compiled once."""
+    return Templates()
 
 
 @pytest.fixture
@@ -246,9 +235,12 @@ async def shop(tmp_path: Path, templates: Templates) -> AsyncIterator[Shop]:
     (static / "rules.js").write_text("watch(RULES)", encoding="utf-8")
     (static / "dock.js").write_text("export {}", encoding="utf-8")
     (static / "console-5e6f7a8b.css").write_text("body{}", encoding="utf-8")
+    (static / "panel-2b3c4d5e.js").write_text("start('<b>')\n", encoding="utf-8")
+    (static / "panel-6f7a8b9c.css").write_text("p > b{}", encoding="utf-8")
     (static / "manifest.json").write_text(
         '{"widget.js": {"file": "widget-1a2b3c4d.js", "sha256": "x"},'
-        ' "console.css": "console-5e6f7a8b.css"}',
+        ' "console.css": "console-5e6f7a8b.css", "panel.js": "panel-2b3c4d5e.js",'
+        ' "panel.css": "panel-6f7a8b9c.css"}',
         encoding="utf-8",
     )
     (tmp_path / "secret.txt").write_text("canary", encoding="utf-8")

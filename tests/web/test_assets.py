@@ -113,3 +113,11 @@ async def test_before_anything_was_built_the_launcher_is_not_found(shop: Shop) -
     async with shop.client() as client:
         assert (await client.get("/widget.js")).status_code == 404
         assert (await client.get("/widget/0.1.0/loader.js")).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["'</script>'", "'<!--'", "a { content: '</STYLE' }"])
+def test_what_would_end_its_tag_never_stands_within_a_page(tmp_path: Path, text: str) -> None:
+    (tmp_path / "panel-1.js").write_text(text, encoding="utf-8")
+    (tmp_path / "manifest.json").write_text('{"panel.js": "panel-1.js"}', encoding="utf-8")
+    assert load_assets(tmp_path).inline("panel.js") is None
+    assert load_assets(tmp_path).inline("panel.css") is None

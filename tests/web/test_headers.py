@@ -1,5 +1,7 @@
 """The security headers of every kind of answer."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 
@@ -53,6 +55,37 @@ async def test_x05_no_page_has_script_or_style_that_its_policy_would_stop(
         assert re.search(r'type="application/(ld\+)?json"|src=', script)
     for source in re.findall(r'(?:src|href|action)="([^"]*)"', response.text):
         assert source.startswith(("/", "?", "#")) or source == ""
+
+
+async def test_x05_script_and_style_within_the_panels_page_are_ours_by_their_digest(
+    shop: Shop,
+) -> None:
+    async with shop.client() as client:
+        first, later = [await client.get(f"/frame/pera?live={live}") for live in ("false", "true")]
+    policy = directives(first.headers["content-security-policy"])
+    for tag, directive in (("script", "script-src"), ("style", "style-src")):
+        (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", first.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert policy[directive] == f"'self' 'sha256-{digest}'"
+    assert "start('<b>')" in first.text and "p > b{}" in first.text
+    assert not re.search("<style|<script>", later.text)
+    assert '<script defer src="/static/panel-2b3c4d5e.js">' in later.text
+    assert directives(later.headers["content-security-policy"])["script-src"] == "'self'"
+
+
+async def test_a_page_of_the_panel_that_did_not_change_is_not_sent_again(shop: Shop) -> None:
+    async with shop.client() as client:
+        first = await client.get("/frame/pera?live=false", headers={"Accept-Encoding": "gzip"})
+        known = {"If-None-Match": first.headers["etag"]}
+        again = await client.get("/frame/pera?live=false", headers=known)
+        other = await client.get("/frame/pera?live=false&lang=en", headers=known)
+        hosted = await client.get("/c/pera", headers=known)
+    assert first.headers["content-encoding"] == "gzip"
+    assert again.status_code == 304 and again.content == b""
+    for name in ("cache-control", "etag", "content-security-policy", "vary"):
+        assert again.headers[name] == first.headers[name]
+    assert other.status_code == 200 and other.headers["etag"] != first.headers["etag"]
+    assert hosted.status_code == 200 and hosted.headers["cache-control"] == "no-store"
 
 
 async def test_x05_the_console_is_locked_down(shop: Shop) -> None:

@@ -32,7 +32,6 @@ function dock(core) {
   const shut = make('button', { class: 'shut' }, icon(core.DOWN))
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
-  root.adoptedStyleSheets.push(sheet)
   const life = new AbortController()
   const { signal } = life
   const small = matchMedia('(width <= 480px)')
@@ -43,6 +42,13 @@ function dock(core) {
     const full = open && small.matches
     const news = unread > 0 && !open
     const t = (/** @type {string} */ key) => say(now.language, key)
+    // Holding the page reads where it stands, so that comes before what moves anything.
+    if (full) release ??= holdPage(host)
+    else {
+      release?.()
+      release = undefined
+    }
+    dress()
     draw()
     box.ariaModal = `${full}`
     shut.ariaLabel = t('close')
@@ -50,11 +56,13 @@ function dock(core) {
     if (news) button.ariaLabel += `, ${t(unread === 1 ? 'one' : 'other').replace('{count}', `${unread}`)}`
     badge.hidden = !news
     badge.textContent = unread > 99 ? '99+' : `${unread}`
-    if (full) release ??= holdPage(host)
-    else {
-      release?.()
-      release = undefined
-    }
+  }
+
+  /** The dock's own looks, with the first thing it draws. */
+  function dress() {
+    if (badge.parentElement) return
+    root.adoptedStyleSheets.push(sheet)
+    button.append(badge)
   }
 
   function bring(/** @type {HTMLIFrameElement} */ frame = load()) {
@@ -74,7 +82,7 @@ function dock(core) {
     if (!now.open) return
     prefill = undefined
     if (now.ready) rule = undefined
-    core.frame()?.focus()
+    requestAnimationFrame(() => { if (now.open) core.frame()?.focus() })
   }
 
   function hear(/** @type {Record<string, any>} */ { type, name, value }) {
@@ -124,7 +132,6 @@ function dock(core) {
     setTimeout(() => { hands?.end(); host.remove() }, 500)
   }
 
-  button.append(badge)
   shut.onclick = close
   small.addEventListener('change', lay, { signal })
   watchPage(() => tell({ type: 'page', page: currentPage() }), signal)

@@ -103,7 +103,7 @@ function start(/** @type {HTMLScriptElement} */ { src, dataset, nonce, integrity
     const mine = frame = document.createElement('iframe')
     mine.title = t('label')
     mine.onload = () => { mine.dataset.loaded = '1' }
-    mine.src = new URL(`/frame/${site}?lang=${now.language}&theme=${now.theme}`, src).href
+    mine.src = new URL(`/frame/${site}?lang=${now.language}&theme=${now.theme}&live=${now.live}`, src).href
     box.replaceChildren(mine)
     return mine
   }

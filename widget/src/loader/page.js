@@ -37,21 +37,23 @@ export function watchPage(moved, signal) {
  */
 export function holdPage(host) {
   const { style, children } = document.body
+  const view = visualViewport
+  // Everything is read before anything is written: the shop's page is laid out once.
   const top = scrollY
+  const seen = () => [view?.height, view?.offsetTop]
+  const first = seen()
   const before = style.cssText
   style.cssText += `;position:fixed!important;top:${-top}px;width:100%;overflow:hidden`
   const stilled = /** @type {HTMLElement[]} */ ([...children]).filter(child => child !== host && !child.inert)
   const still = (/** @type {boolean} */ on) => stilled.forEach(child => { child.inert = on })
   still(true)
   const life = new AbortController()
-  const view = visualViewport
-  const fit = () => {
-    host.style.setProperty('--seen', view?.height + 'px')
-    host.style.setProperty('--top', view?.offsetTop + 'px')
+  const fit = ([height, offset] = seen()) => {
+    host.style.setProperty('--seen', height + 'px')
+    host.style.setProperty('--top', offset + 'px')
   }
-  fit()
-  view?.addEventListener('resize', fit, life)
-  view?.addEventListener('scroll', fit, life)
+  fit(first)
+  for (const name of ['resize', 'scroll']) view?.addEventListener(name, () => fit(), life)
   return () => {
     life.abort()
     still(false)
