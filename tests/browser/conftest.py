@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,17 @@ class House:
                 staff_table.change(connection, account.id, language=language)
 
         self.write(work)
+
+    @contextmanager
+    def speaking(self, language: str) -> Iterator[None]:
+        """Let the shop's pages and everybody of the staff read a language until the block ends."""
+        self.shop.language = language
+        self.speak(language)
+        try:
+            yield
+        finally:
+            self.shop.language = "tr"
+            self.speak("tr")
 
     async def context(self, **options: Any) -> BrowserContext:
         """Return a browser of its own: no storage in common with another."""

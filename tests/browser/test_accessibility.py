@@ -49,8 +49,11 @@ class Judge:
 
 
 MODES = [("tr", "light", False), ("en", "dark", True)]
+OTHERS = [("tr", "dark", True), ("en", "light", False)]
+"""Seen as well where pictures are taken."""
 if "SHOTS" in os.environ:
-    MODES += [("tr", "dark", True), ("en", "light", False)]
+    MODES += OTHERS
+ONE_MODE = MODES if "SHOTS" in os.environ else MODES[:1]
 
 
 @pytest.mark.parametrize(("language", "theme", "phone"), MODES)
@@ -58,11 +61,8 @@ async def test_axe_finds_nothing_in_the_panel_and_with_the_bot(
     house: House, shots: Path | None, language: str, theme: str, phone: bool
 ) -> None:
     judge = Judge(shots, name_of(language, theme, phone))
-    house.shop.language = language
-    try:
+    with house.speaking(language):
         await shopper_states(house, judge, language=language, theme=theme, phone=phone)
-    finally:
-        house.shop.language = "tr"
     assert judge.found == {}
 
 
@@ -71,13 +71,8 @@ async def test_axe_finds_nothing_in_a_talk_with_an_agent(
     house: House, shots: Path | None, language: str, theme: str, phone: bool
 ) -> None:
     judge = Judge(shots, name_of(language, theme, phone))
-    house.shop.language = language
-    house.speak(language)
-    try:
+    with house.speaking(language):
         await talk_states(house, judge, language=language, theme=theme, phone=phone)
-    finally:
-        house.shop.language = "tr"
-        house.speak("tr")
     assert judge.found == {}
 
 
@@ -86,11 +81,8 @@ async def test_axe_finds_nothing_on_the_pages(
     house: House, shots: Path | None, language: str, theme: str
 ) -> None:
     judge = Judge(shots, name_of(language, theme, phone=False))
-    house.speak(language)
-    try:
+    with house.speaking(language):
         await page_states(house, judge, language=language, theme=theme)
-    finally:
-        house.speak("tr")
     assert judge.found == {}
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import House
-from tests.browser.test_accessibility import Judge
+from tests.browser.test_accessibility import ONE_MODE, Judge, name_of
 from tests.browser.test_widget import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -19,11 +19,21 @@ LISTEN = """window.asked = []
 void SupportChat.on('cart:add', asked => { window.asked.push(asked) })"""
 
 
+@pytest.mark.parametrize(("language", "theme", "phone"), ONE_MODE)
 async def test_a_card_fills_itself_in_and_leads_into_the_basket(
-    house: House, shots: Path | None
+    house: House, shots: Path | None, language: str, theme: str, phone: bool
 ) -> None:
-    judge = Judge(shots, "cards")
-    shopper = await house.shopper()
+    judge = Judge(shots, f"cards-{name_of(language, theme, phone)}")
+    with house.speaking(language):
+        await from_page_to_basket(house, judge, language=language, theme=theme, phone=phone)
+    assert judge.found == {}
+
+
+async def from_page_to_basket(
+    house: House, judge: Judge, *, language: str, theme: str, phone: bool
+) -> None:
+    """Walk a product and a link from the agent's dialog to the shopper, and the product on."""
+    shopper = await house.shopper(phone=phone, language=language, color_scheme=theme)
     hosts: set[str] = set()
     shopper.page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     picture = photo()
@@ -31,7 +41,7 @@ async def test_a_card_fills_itself_in_and_leads_into_the_basket(
     async def drawn(route: Route) -> None:
         await route.fulfill(body=picture, content_type="image/jpeg")
 
-    grace = await house.agent(0)
+    grace = await house.agent(0, language=language)
     for person in (shopper, grace):
         await person.page.route("**/picture/**", drawn)
     await grace.available()
@@ -57,11 +67,12 @@ async def test_a_card_fills_itself_in_and_leads_into_the_basket(
     await price.fill("1.499,90")
     await dialog.get_by_role("button", name=grace.t("console.card.send")).click()
     await expect(dialog).to_have_count(0)
-    await expect(grace.thread.locator(".product-card")).to_contain_text("1.499,90")
+    shown = "1.499,90\u00a0TL" if language == "tr" else "TRY\u00a01,499.90"
+    await expect(grace.thread.locator(".product-card")).to_contain_text(shown)
 
     card = shopper.log.locator(".product")
     await expect(card).to_contain_text("Cam sürahi")
-    await expect(card).to_contain_text("1.499,90\u00a0TL")
+    await expect(card).to_contain_text(shown)
     await expect(card).to_contain_text("avlu.example")
     await expect(card.locator("img")).to_have_js_property("naturalWidth", 640)
     await judge("product", shopper)
@@ -95,6 +106,5 @@ async def test_a_card_fills_itself_in_and_leads_into_the_basket(
     await expect(link).to_have_attribute("href", "https://avlu.example/iade")
     await expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
     await judge("link", shopper)
-    assert judge.found == {}
     assert shopper.problems == [] and grace.problems == []
     assert hosts <= {urlsplit(place).netloc for place in (house.server.origin, house.shop.origin)}
