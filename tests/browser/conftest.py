@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -40,6 +41,7 @@ ARGS = [
 ]
 WAIT_MS = 15_000
 expect.set_options(timeout=WAIT_MS)
+OURS = {"127.0.0.1", "localhost"}
 PASSWORD_HASH = hash_password(PASSWORD)
 
 
@@ -67,6 +69,8 @@ class House:
     contexts: list[BrowserContext] = field(default_factory=list)
     since: int = 0
     """The newest message of the test before."""
+    abroad: set[str] = field(default_factory=set)
+    """What any page of this test asked of a host that is not ours (K06)."""
 
     def write(self, work: Callable[[Connection], Any]) -> Any:
         """Change something behind everybody's back."""
@@ -117,8 +121,14 @@ class House:
             **{"locale": "tr-TR", "reduced_motion": "reduce", **options}
         )
         context.set_default_timeout(WAIT_MS)
+        context.on("request", lambda request: self._note(request.url))
         self.contexts.append(context)
         return context
+
+    def _note(self, url: str) -> None:
+        place = urlsplit(url)
+        if place.scheme in {"http", "https", "ws", "wss"} and place.hostname not in OURS:
+            self.abroad.add(url)
 
     async def shopper(
         self, *, phone: bool = False, language: str = "tr", **options: Any
@@ -182,9 +192,11 @@ async def house(shared_house: House) -> AsyncIterator[House]:
     if not shared_house.server.is_ready():
         shared_house.server.start()
     shared_house.mark()
+    shared_house.abroad.clear()
     yield shared_house
     await shared_house.leave()
     shared_house.write(_send_everybody_home)
+    assert shared_house.abroad == set()
 
 
 def _send_everybody_home(connection: Connection) -> None:

@@ -31,7 +31,9 @@ def drawn(folder: Path, state: str, mode: str) -> Image.Image:
     picture = Image.open(folder / f"{state}-{mode}.png").convert("RGB")
     if mode.endswith("1280"):
         picture = picture.crop(PANEL)
-    return picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+    return picture.resize(
+        (WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS
+    )
 
 
 def sheet(folder: Path, mode: str) -> Image.Image:
