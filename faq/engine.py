@@ -246,7 +246,7 @@ class Engine:
 
     def _repair(self, word: str) -> str | None:
         analyser = self.language.analyser
-        if not self.language.repairs or word in self._words or word in analyser.lexicon.noise:
+        if not self.language.repairs or word in self._words or analyser.lexicon.is_common(word):
             return None
         root = analyser.root(word).text
         if root in self._known_roots or root in self.language.thesaurus:

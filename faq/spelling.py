@@ -24,6 +24,10 @@ MIN_RATIO_OF_TWO = 88.0
 """The same where two letters are too many: `president` is no `present`."""
 
 
+SWAPPED_RATIO = 95.0
+"""What two neighbouring letters in each other's place count as: `trail` may be `trial`."""
+
+
 class Spelling:
     """Words that are known.
 
@@ -67,7 +71,7 @@ class Spelling:
         found = {known for form in forms for known in self._known(form)}
         best, best_ratio = None, 0.0
         for known in sorted(found):
-            ratio = fuzz.ratio(word, known)
+            ratio = alikeness(word, known)
             if ratio >= min_ratio and ratio > best_ratio:
                 best, best_ratio = known, ratio
         return best
@@ -79,3 +83,17 @@ class Spelling:
 
 def _without_one(word: str) -> Iterator[str]:
     return (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def alikeness(word: str, known: str) -> float:
+    """Return how alike two words are, percent, at which one may be the other mistyped."""
+    ratio = fuzz.ratio(word, known)
+    return SWAPPED_RATIO if ratio < SWAPPED_RATIO and _is_swapped(word, known) else ratio
+
+
+def _is_swapped(word: str, known: str) -> bool:
+    """Whether only two neighbouring letters stand in each other's place."""
+    apart = [at for at, pair in enumerate(zip(word, known, strict=False)) if pair[0] != pair[1]]
+    if len(word) != len(known) or len(apart) != 2 or apart[1] != apart[0] + 1:
+        return False
+    return word[apart[0]] == known[apart[1]] and word[apart[1]] == known[apart[0]]

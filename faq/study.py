@@ -19,18 +19,11 @@ from faq.entries import Entry
 from faq.files import concepts, lexicon
 from faq.languages import build_language, thesaurus_for
 from faq.model import PARTS
+from faq.questions import QuestionSet, read_set, untrained
 from faq.sets import SetFiles, find_sets
 from faq.spelling import Spelling
 from faq.text import Lexicon
-from faq.training import (
-    Outcome,
-    QuestionSet,
-    learn,
-    outcome,
-    read_set,
-    untrained,
-    weights_from,
-)
+from faq.training import Outcome, foreign_to, learn, outcome, weights_from
 
 CLOSE_PARTS = ("asked", "known", "gap", "said", "mutual", "literal", "elsewhere")
 BINS = 10
@@ -114,11 +107,13 @@ def _speak(variant: Variant) -> Callable[[str], Language]:
 def held_out(sets: Sequence[QuestionSet]) -> list[Outcome]:
     """Return how the reserved half of every set fares when nothing was learned from the set."""
     found = []
-    for name in sorted({one.name for one in sets}):
-        own = [one for one in sets if one.name == name]
-        others = [s for s in sets if s.name != name and s.language == own[0].language]
-        weights = learn(others)
-        found += [outcome(one, weights, reserved=True) for one in own]
+    for code in sorted({one.language for one in sets}):
+        known = [one for one in sets if one.language == code]
+        foreign = foreign_to([one for one in sets if one.language != code])
+        for name in sorted({one.name for one in known}):
+            weights = learn([one for one in known if one.name != name], foreign=foreign)
+            own = (one for one in known if one.name == name)
+            found += [outcome(one, weights, reserved=True) for one in own]
     return found
 
 

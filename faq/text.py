@@ -64,6 +64,10 @@ class Lexicon:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_begins", frozenset(typed[0] for typed in self.shorthand))
 
+    def is_common(self, word: str) -> bool:
+        """Whether a word is everybody's: noise, or weak."""
+        return word in self.noise or word in self.weak
+
     def expand(self, words: Sequence[str]) -> list[str]:
         """Return the words with shorthand written out; the longest form wins, left to right."""
         out: list[str] = []

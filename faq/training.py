@@ -10,7 +10,6 @@ trained on: it is the reserved part of every figure. The same data give the same
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
 from faq.confidence import evidence
-from faq.engine import CLOSE, Engine, Language, Looked, rank
-from faq.entries import Entry
-from faq.files import concepts, lexicon
-from faq.languages import build_language
+from faq.engine import CLOSE, Looked, rank
 from faq.model import (
     EVIDENCE,
     FIRST_PARTS,
@@ -34,99 +30,24 @@ from faq.model import (
     dump,
     plain,
 )
-from faq.sets import SetFiles, asked_of, digest, entry_of, find_sets, is_reserved, rows_of
+from faq.questions import QuestionSet, read_set
+from faq.sets import digest, find_sets
 
 Array = NDArray[np.float64]
 
 RANKING_PENALTY = 3e-4
-EVIDENCE_PENALTY = 1.5e-3
+EVIDENCE_PENALTY = 3e-3
+FOREIGN_SHARE = 0.125
+"""What a question of another language counts beside one of its own in learning a language's
+confidence: what makes a match sure is much the same in all, and a language may have few (measured,
+docs/faq.md)."""
+
 PRECISION = 0.95
 """What the answer threshold is chosen for, on sets that nothing was learned from."""
 
 CLARIFY_FROM = 0.3
 RIVALS = 32
 _NOT_OF_LARGE = [PARTS.index(n) for n in ("classifier", "classifier_rich")]
-_START = Weights((1.0,) * len(FIRST_PARTS), (1.0,) * len(PARTS), (0.0,) * len(EVIDENCE), 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a set, looked at by the engine.
-
-    Args:
-        right: the places of the entries that answer it; none where it is out of scope.
-        looked: every entry, looked at closely; None where the message says nothing.
-        words: number of its different words.
-        reserved: whether nothing may learn from it.
-    """
-
-    text: str
-    style: str
-    right: frozenset[int]
-    looked: Looked | None
-    words: int
-    reserved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """The questions of one knowledge base.
-
-    Args:
-        name: of the folder; two sizes of one folder are never told apart in cross-validation.
-        size: utterances an entry, 0 for all that the editor gave.
-    """
-
-    name: str
-    size: int
-    language: str
-    engine: Engine
-    questions: tuple[Question, ...]
-
-    def part(self, *, reserved: bool | None) -> tuple[Question, ...]:
-        """Return the questions of one half, or all."""
-        return tuple(q for q in self.questions if reserved is None or q.reserved == reserved)
-
-
-def read_set(
-    where: SetFiles,
-    *,
-    speak: Callable[[str], Language] | None = None,
-    shape: Callable[[Entry], Entry] | None = None,
-) -> QuestionSet:
-    """Read one set and let the engine look at each of its questions.
-
-    Args:
-        speak: what gives a language by its code, to study another one.
-        shape: what becomes of an entry.
-    """
-    rows = rows_of(where.base)
-    code = str(rows[0]["lang"])
-    entries = [entry_of(row, code) for row in rows]
-    entries = [shape(entry) for entry in entries] if shape else entries
-    engine = Engine(entries, (speak or untrained)(code))
-    places = {entry.key: place for place, entry in enumerate(entries)}
-    questions = []
-    for asked in map(asked_of, rows_of(where.questions)):
-        analysis = engine.reading(asked.text).analysis
-        questions.append(
-            Question(
-                asked.text,
-                asked.style,
-                frozenset(places[key] for key in asked.right),
-                engine.look(analysis, close=len(entries)),
-                len(set(analysis.words)),
-                is_reserved(where.name, asked.identifier),
-            )
-        )
-    return QuestionSet(where.name, where.size, code, engine, tuple(questions))
-
-
-@cache
-def untrained(code: str) -> Language:
-    """Return a language whose model knows nothing yet."""
-    model = LanguageModel(small=_START, large=_START, answer_from=0.5, clarify_from=0.3)
-    return build_language(code, lexicon(code), concepts(code), model)
 
 
 def closest(looked: Looked, weights: Weights, leave: Sequence[int] = ()) -> Looked:
@@ -268,19 +189,58 @@ def _spread(counts: Array, sizes: Sequence[int]) -> Array:
     return np.repeat(counts / np.asarray(sizes), sizes)
 
 
-def learn(sets: Sequence[QuestionSet], leave: Sequence[int] = ()) -> Weights:
-    """Return everything learned for one language and one kind of knowledge base.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Evidence of a set under rankings that never saw it.
 
-    The evidence of each set is taken under rankings learned from the others, so that confidence is
-    about questions of shops that were never seen.
+    Args:
+        rows: of each question.
+        right: whether its first entry is right.
     """
-    names = sorted({one.name for one in sets})
+
+    one: QuestionSet
+    rows: Array
+    right: NDArray[np.bool_]
+
+
+def seen_in(sets: Sequence[QuestionSet], leave: Sequence[int] = ()) -> list[Seen]:
+    """Return the evidence of one language's sets, each under rankings learned from the others.
+
+    So the confidence is about questions of shops that were never seen.
+    """
     apart = {
         name: weights_from([one for one in sets if one.name != name] or sets, leave)
-        for name in names
+        for name in sorted({one.name for one in sets})
     }
-    seen = [observed(one, apart[one.name], leave, reserved=False)[:2] for one in sets]
-    weights, bias = fit_evidence(seen, counts_of(sets))
+    return [Seen(one, *observed(one, apart[one.name], leave, reserved=False)[:2]) for one in sets]
+
+
+def foreign_to(others: Sequence[QuestionSet], leave: Sequence[int] = ()) -> list[Seen]:
+    """Return the evidence of the sets of other languages, each language for itself."""
+    return [
+        seen
+        for code in sorted({one.language for one in others})
+        for seen in seen_in([one for one in others if one.language == code], leave)
+    ]
+
+
+def learn(
+    sets: Sequence[QuestionSet], leave: Sequence[int] = (), foreign: Sequence[Seen] = ()
+) -> Weights:
+    """Return everything learned for one language and one kind of knowledge base.
+
+    Args:
+        leave: parts that a knowledge base of this kind does not have.
+        foreign: evidence of other languages, for the confidence alone.
+    """
+    own = seen_in(sets, leave)
+    asked, elsewhere = (sum(len(one.rows) for one in group) for group in (own, foreign))
+    share = FOREIGN_SHARE * elsewhere / (asked + FOREIGN_SHARE * elsewhere)
+    counts = [counts_of(sets) * (1 - share)]
+    if foreign:
+        counts.append(counts_of([one.one for one in foreign]) * share)
+    seen = [(one.rows, one.right) for one in (*own, *foreign)]
+    weights, bias = fit_evidence(seen, np.concatenate(counts))
     rankings = weights_from(sets, leave)
     return Weights(rankings.first, rankings.ranking, plain(weights), plain([bias])[0])
 
@@ -333,14 +293,20 @@ def threshold_for(outcomes: Sequence[Outcome], precision: float) -> float:
     return float(sure[order][good[-1]]) if len(good) else 0.99
 
 
-def learn_language(sets: Sequence[QuestionSet], say: Callable[[str], None]) -> LanguageModel:
-    """Learn one language and say how every set fares when nothing was learned from it."""
-    small = learn(sets)
-    large = learn(sets, _NOT_OF_LARGE)
+def learn_language(
+    sets: Sequence[QuestionSet], others: Sequence[QuestionSet], say: Callable[[str], None]
+) -> LanguageModel:
+    """Learn one language and say how every set fares when nothing was learned from it.
+
+    Args:
+        others: the sets of all other languages.
+    """
+    foreign = foreign_to(others)
+    small = learn(sets, foreign=foreign)
+    large = learn(sets, _NOT_OF_LARGE, foreign_to(others, _NOT_OF_LARGE))
     held_out = []
     for name in sorted({one.name for one in sets}):
-        others = [one for one in sets if one.name != name]
-        weights = learn(others or sets)
+        weights = learn([one for one in sets if one.name != name] or sets, foreign=foreign)
         held_out += [
             (outcome(one, weights, reserved=False), outcome(one, weights, reserved=True))
             for one in sets
@@ -374,7 +340,11 @@ def train(folders: Sequence[Path], say: Callable[[str], None]) -> Model:
     found = find_sets(folders)
     sets = [read_set(where) for where in found]
     languages: Mapping[str, LanguageModel] = {
-        code: learn_language([one for one in sets if one.language == code], say)
+        code: learn_language(
+            [one for one in sets if one.language == code],
+            [one for one in sets if one.language != code],
+            say,
+        )
         for code in sorted({one.language for one in sets})
     }
     files = [path for one in found for path in (one.base, one.questions)]

@@ -17,6 +17,9 @@ from typing import Literal
 
 MAX_SUFFIX_CHARS = 6
 MIN_NOUN_CHARS = 3
+SHORT_NOUNS = frozenset({"ad", "ay", "el", "es", "ev", "is", "su"})
+"""Nouns shorter than that whose forms are read too; of others two letters say nothing."""
+
 _VARIANTS = {"A": "ae", "I": "iu", "D": "dt"}
 
 
@@ -201,7 +204,8 @@ class Roots:
             return Root(self._nouns[word])
         for length in range(len(word), 1, -1):
             head, tail = word[:length], word[length:]
-            if head in self._nouns and length >= MIN_NOUN_CHARS and _is_noun_tail(tail):
+            long = length >= MIN_NOUN_CHARS or head in SHORT_NOUNS
+            if long and head in self._nouns and _is_noun_tail(tail):
                 return Root(self._nouns[head], any(form in tail for form in _WITHOUT))
             found = self._verb(head, tail)
             if found is not None:

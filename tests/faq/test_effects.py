@@ -24,7 +24,7 @@ def words(*known: Concept, shorthand: dict[str, str] | None = None) -> Words:
 def test_a_concept_that_makes_a_check_pass_is_told_so() -> None:
     concept = Concept("give-back", ("iade etmek", "geri yollamak"))
     other = Concept("music", ("gitar", "keman"))
-    checks = [Check("ürünü geri yollamak", "return", offered=True), Check("kargom nerede", "track")]
+    checks = [Check("ürünü geri yollamak istiyorum", "return"), Check("kargom nerede", "track")]
     found = list(effects(words(concept, other), ENTRIES, checks))
     assert [effect.row for effect in found] == ["give-back"]
     assert found[0].mended == 1

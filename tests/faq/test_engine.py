@@ -226,3 +226,10 @@ def test_a_large_knowledge_base_goes_without_a_classifier_and_still_answers() ->
     scored = large.score(large.reading("kargom nerede").analysis)
     assert scored is not None
     assert large.entries[scored.places[0]].key == "track-order"
+
+
+def test_a_swapped_letter_is_mended_and_a_word_of_everybody_is_left_alone() -> None:
+    engine = engine_of([["hangi kargo"], ["evin önüne bırakın"]])
+    assert engine.reading("hnagi kargo").repaired == (("hnagi", "hangi"),)
+    assert engine.reading("onun kargosu").repaired == ()
+    assert engine.reading("önnüe").repaired == (("onnue", "onune"),)

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from faq.model import EVIDENCE, PARTS, dump
+from faq.questions import read_set
 from faq.sets import find_sets, is_reserved
 from faq.training import (
     Outcome,
     counts_of,
     fit_evidence,
-    read_set,
+    foreign_to,
+    learn,
     threshold_for,
     train,
 )
@@ -83,3 +85,12 @@ def test_the_threshold_is_the_lowest_that_keeps_the_precision(data: Path) -> Non
 def test_sizes_of_one_folder_count_together_as_much_as_another_folder(data: Path) -> None:
     one, other = (read_set(s) for s in find_sets([data]) if s.name in ("tr_kids", "tr_home"))
     assert counts_of([one, replace(one, size=3), other]).tolist() == [0.25, 0.25, 0.5]
+
+
+def test_other_languages_speak_for_the_confidence_and_not_for_the_ranking(data: Path) -> None:
+    sets = [read_set(where) for where in find_sets([data])]
+    own = [one for one in sets if one.language == "tr"]
+    alone = learn(own)
+    joined = learn(own, foreign=foreign_to([one for one in sets if one.language == "en"]))
+    assert (joined.first, joined.ranking) == (alone.first, alone.ranking)
+    assert joined.evidence != alone.evidence

@@ -17,6 +17,7 @@ NOUNS = [
     "kart",
     "adet",
     "ay",
+    "ev",
 ]
 VERBS = [
     "gel",
@@ -49,6 +50,8 @@ ROOTS = Roots(map(fold, NOUNS), map(fold, VERBS), [fold("kayıt"), fold("isim")]
         ("kayıtlarım", "kayıt"),
         ("ismim", "isim"),
         ("adedi", "adet"),
+        ("aydır", "ay"),
+        ("evde", "ev"),
         ("geliyor", "gel"),
         ("gelcek", "gel"),
         ("gelir", "gel"),
