@@ -353,7 +353,7 @@ class PastConversation(Fact, frozen=True):
     preview: str
 
 
-class Heads(Fact, frozen=True):
+class Heads(Fact, frozen=True, gc=False):
     """Where one conversation stands for the reader's audience; also the beacon's row."""
 
     conversation: str

@@ -4,6 +4,7 @@ An emit never counts as sent: a row is repeated until this socket acknowledges i
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
@@ -15,7 +16,7 @@ from chatserver.errors import Refusal
 from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT
 from chatserver.protocol.shared import Heads
-from chatserver.realtime.connections import Connection, Row
+from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.pace import Pace
 from chatserver.services import presence
@@ -26,20 +27,41 @@ INTERVAL_S = 5.0
 OVERLAP_MS = 10_000
 """How far back a round looks beyond the last one: longer than any commit takes."""
 
+SPREAD_S = 3.0
+"""Over so long sockets are told: each answers, and thousands of answers at once hold everybody up."""
+
+TOLD_AT_ONCE = 10
+SLICE_S = 0.02
+"""Between so many sockets, or as many as it takes to be done in time, and the next."""
+
 HEADS_AT_ONCE = 500
 """Noted for one socket without letting others on: less than a millisecond."""
 
 log = structlog.get_logger(__name__)
 
 
-def row_for(connection: Connection, head: Head) -> Row:
-    """Return one conversation's row as this socket may know it."""
-    is_agent = connection.agent is not None
-    return (
-        head.last_seq if is_agent else head.last_public_seq,
-        head.agent_seen_seq,
-        head.visitor_seen_seq,
-        head.version,
+class Change:
+    """A conversation that changed, with its row for each audience, worded once for all sockets.
+
+    Twenty agents with a thousand conversations each would else make twenty thousand rows, and the
+    collector's look at those holds everybody up (measured, docs/performance.md).
+    """
+
+    __slots__ = ("for_agents", "for_visitors", "head")
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.for_agents = _row(head, head.last_seq)
+        self.for_visitors = _row(head, head.last_public_seq)
+
+
+def _row(head: Head, seq: int) -> Heads:
+    return Heads(
+        conversation=head.public_id,
+        head=seq,
+        seen_by_agent=head.agent_seen_seq,
+        seen_by_visitor=head.visitor_seen_seq,
+        version=head.version,
     )
 
 
@@ -50,13 +72,19 @@ def concerns(connection: Connection, head: Head) -> bool:
     return connection.visitor is not None and head.visitor == connection.visitor.id
 
 
-def note_changes(connection: Connection, changed: Iterable[Head]) -> None:
+def note_changes(connection: Connection, changed: Iterable[Change]) -> None:
     """Put what this socket has not acknowledged into its next beacon."""
-    for head in changed:
-        if concerns(connection, head):
-            row = row_for(connection, head)
-            if connection.acked.get(head.public_id) != row:
-                connection.pending[head.public_id] = row
+    is_agent = connection.agent is not None
+    for change in changed:
+        if concerns(connection, change.head):
+            row = change.for_agents if is_agent else change.for_visitors
+            if connection.acked.get(change.head.public_id) != row:
+                connection.pending[change.head.public_id] = row
+
+
+def told_at_once(sockets: int) -> int:
+    """Return how many of so many sockets are told before the others are let on."""
+    return max(TOLD_AT_ONCE, math.ceil(sockets * SLICE_S / SPREAD_S))
 
 
 def beacon_for(connection: Connection, revision: int) -> server.Beacon | None:
@@ -65,25 +93,15 @@ def beacon_for(connection: Connection, revision: int) -> server.Beacon | None:
     if not connection.pending and not tells_revision:
         return None
     return server.Beacon(
-        heads=tuple(
-            Heads(
-                conversation=public_id,
-                head=row[0],
-                seen_by_agent=row[1],
-                seen_by_visitor=row[2],
-                version=row[3],
-            )
-            for public_id, row in connection.pending.items()
-        ),
+        heads=tuple(connection.pending.values()),
         queue_revision=revision if tells_revision else None,
     )
 
 
 def acknowledge(connection: Connection, beacon: server.Beacon) -> None:
     """Take off what was acknowledged, unless it has changed again meanwhile."""
-    for told in beacon.heads:
-        public_id = PublicId(told.conversation)
-        row = (told.head, told.seen_by_agent, told.seen_by_visitor, told.version)
+    for row in beacon.heads:
+        public_id = PublicId(row.conversation)
         if connection.pending.get(public_id) == row:
             del connection.pending[public_id]
             connection.acked[public_id] = row
@@ -111,8 +129,11 @@ class Beacon:
 
     async def run(self) -> None:
         """Send a beacon every few seconds until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + INTERVAL_S
         while True:
-            await asyncio.sleep(INTERVAL_S)
+            await asyncio.sleep(max(SLICE_S, due - loop.time()))
+            due = loop.time() + INTERVAL_S
             try:
                 await self.send()
                 if self._check_rights is not None:
@@ -129,13 +150,19 @@ class Beacon:
         # By visitor, and not every socket against every conversation: with thousands of both that
         # would hold up everybody for as long as a beacon's interval.
         pace = Pace()
+        changes: list[Change] = []
         for head in changed:
+            change = Change(head)
+            changes.append(change)
             for connection in edge.connections.of_visitor(head.visitor):
-                note_changes(connection, (head,))
+                note_changes(connection, (change,))
             await pace.breathe()
-        for connection in edge.connections:
-            for start in range(0, len(changed) if connection.agent else 0, HEADS_AT_ONCE):
-                note_changes(connection, changed[start : start + HEADS_AT_ONCE])
+        sockets = list(edge.connections)
+        slice_of = told_at_once(len(sockets))
+        told = 0
+        for connection in sockets:
+            for start in range(0, len(changes) if connection.agent else 0, HEADS_AT_ONCE):
+                note_changes(connection, changes[start : start + HEADS_AT_ONCE])
                 await pace.breathe()
             await pace.breathe()
             beacon = beacon_for(connection, revision)
@@ -143,6 +170,9 @@ class Beacon:
                 await edge.ask(
                     connection, "heads", beacon, partial(acknowledge, connection, beacon)
                 )
+                told += 1
+                if told % slice_of == 0:
+                    await pace.rest(SLICE_S)
 
     async def run_leases(self) -> None:
         """Ask agents whether they are there, until cancelled."""

@@ -7,10 +7,8 @@ from typing import TypeVar
 from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId, TeamId, VisitorId
 from chatserver.domain.people import Visitor
 from chatserver.domain.sites import Site
+from chatserver.protocol.shared import Heads
 from chatserver.realtime.rates import Bucket
-
-Row = tuple[int, int, int, int]
-"""Head, seen by agent, seen by visitor, version: one conversation's line in the beacon."""
 
 K = TypeVar("K")
 
@@ -49,8 +47,8 @@ class Connection:
     agent_public_id: PublicId | None = None
     session: int | None = None
     teams: frozenset[TeamId] = frozenset()
-    acked: dict[PublicId, Row] = field(default_factory=dict)
-    pending: dict[PublicId, Row] = field(default_factory=dict)
+    acked: dict[PublicId, Heads] = field(default_factory=dict)
+    pending: dict[PublicId, Heads] = field(default_factory=dict)
     acked_revision: int = 0
     followed: dict[ConversationId, PublicId] = field(default_factory=dict)
     rooms: set[str] = field(default_factory=set)

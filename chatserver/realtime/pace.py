@@ -22,5 +22,9 @@ class Pace:
         """Let others on, once they have waited for a stretch; the longer it was, the longer."""
         worked_s = self._loop.time() - self._since
         if worked_s >= STRETCH_S:
-            await asyncio.sleep(worked_s * (1 / SHARE - 1))
-            self._since = self._loop.time()
+            await self.rest(worked_s * (1 / SHARE - 1))
+
+    async def rest(self, seconds: float) -> None:
+        """Let others on for so long."""
+        await asyncio.sleep(seconds)
+        self._since = self._loop.time()

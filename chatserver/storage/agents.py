@@ -9,6 +9,14 @@ from chatserver.domain.ids import PublicId, StaffId, TeamId
 from chatserver.domain.people import Agent, Availability, Role
 from chatserver.storage.schema import conversation, staff, team_member
 
+# Built once: building a statement costs more than running it.
+_every = (
+    select(staff)
+    .where(staff.c.disabled_ms.is_(None), staff.c.role != Role.EDITOR)
+    .order_by(staff.c.id)
+)
+_every_team = select(team_member.c.staff_id, team_member.c.team_id)
+
 
 def _agent(row: Row[*tuple[Any, ...]], teams: Collection[TeamId]) -> Agent:
     return Agent(
@@ -31,14 +39,9 @@ def _agent(row: Row[*tuple[Any, ...]], teams: Collection[TeamId]) -> Agent:
 def every(connection: Connection) -> list[Agent]:
     """Return everybody who may answer, with their teams."""
     teams: dict[int, set[TeamId]] = {}
-    for row in connection.execute(select(team_member.c.staff_id, team_member.c.team_id)):
+    for row in connection.execute(_every_team):
         teams.setdefault(row.staff_id, set()).add(TeamId(row.team_id))
-    rows = connection.execute(
-        select(staff)
-        .where(staff.c.disabled_ms.is_(None), staff.c.role != Role.EDITOR)
-        .order_by(staff.c.id)
-    )
-    return [_agent(row, teams.get(row.id, set())) for row in rows]
+    return [_agent(row, teams.get(row.id, set())) for row in connection.execute(_every)]
 
 
 def get(connection: Connection, agent: StaffId) -> Agent:

@@ -14,8 +14,9 @@ done by the units.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -68,6 +69,7 @@ class Database:
         self.url = normalise_url(url)
         self.is_sqlite = is_sqlite(self.url)
         self._writer, self._reader = create_engines(self.url, readers=readers + 1)
+        self._kept: Connection | None = None
         # Written in C, and a quarter of what the other queue costs; so the bound is ours to keep.
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._max_queued = max_queued
@@ -248,11 +250,37 @@ class Database:
                 self._tell(dropped)
             if batch:
                 self._commit(batch)
+        self._let_go()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Lend a writer's thread its connection.
+
+        SQLite's one writer keeps it: taking it from the pool and giving it back costs more than
+        the statements of one message (measured, docs/performance.md). A server's connections go
+        back, as the pool is what notices that they broke.
+        """
+        if not self.is_sqlite:
+            with self._writer.connect() as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self._kept = self._writer.connect()
+        try:
+            yield self._kept
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def _commit(self, batch: list[Job]) -> None:
         try:
             if not self._commit_plainly(batch):
-                with self._writer.connect() as connection, connection.begin():
+                with self._writing() as connection, connection.begin():
                     for job in batch:
                         job.attempt(connection)
         except (SQLAlchemyError, OSError) as error:
@@ -272,7 +300,7 @@ class Database:
         Returns:
             Whether it is committed. A fault of the commit itself is raised: what it kept is unknown.
         """
-        with self._writer.connect() as connection:
+        with self._writing() as connection:
             transaction = connection.begin()
             try:
                 for job in run_together(connection, batch):
@@ -301,7 +329,7 @@ class Database:
     def _commit_alone(self, job: Job) -> None:
         for _ in range(3):
             try:
-                with self._writer.connect() as connection, connection.begin():
+                with self._writing() as connection, connection.begin():
                     wait_for_locks(connection)
                     job.attempt(connection)
                 return

@@ -12,6 +12,9 @@ BUSY_TIMEOUT_S = 2.0
 HASTY_LOCK_MS = 300
 """How long a batch of units waits for a lock that another transaction holds."""
 
+WRITER_CACHE_KIB = 16 * 1024
+"""Pages of an SQLite file that the writer keeps; nobody else writes, so they stay good."""
+
 POSTGRESQL: dict[str, Any] = {
     # A process that sleeps in the middle of a transaction must not keep its locks: the server
     # ends it, and what it would have written late is taken back.
@@ -50,7 +53,8 @@ def create_engines(url: str, *, readers: int) -> tuple[Engine, Engine]:
     """
     url = normalise_url(url)
     if is_sqlite(url):
-        return _sqlite_engine(url, size=1, writes=True), _sqlite_engine(
+        # Two that write: the writer's thread keeps one, a command may need another.
+        return _sqlite_engine(url, size=2, writes=True), _sqlite_engine(
             url, size=readers, writes=False
         )
     options: dict[str, Any] = {
@@ -100,7 +104,9 @@ def _sqlite_engine(url: str, *, size: int, writes: bool) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        if not writes:
+        if writes:
+            cursor.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
+        else:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 

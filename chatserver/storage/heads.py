@@ -52,5 +52,7 @@ class Head:
 
 def changed_since(connection: Connection, since_ms: int) -> list[Head]:
     """Return what changed at or after a time, the latest change last."""
-    rows = connection.execute(_changed, {"since_ms": since_ms})
-    return [Head(*tuple[Any, ...](row)) for row in rows]
+    return [
+        Head(*tuple[Any, ...](row))
+        for row in connection.execute(_changed, {"since_ms": since_ms}).all()
+    ]

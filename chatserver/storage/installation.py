@@ -4,6 +4,8 @@ from sqlalchemy import Connection, select, update
 
 from chatserver.storage.schema import installation
 
+_queue_revision = select(installation.c.queue_revision)
+
 
 def epoch(connection: Connection) -> str:
     """Return the random word that names this database's life; a restore replaces it."""
@@ -12,7 +14,7 @@ def epoch(connection: Connection) -> str:
 
 def queue_revision(connection: Connection) -> int:
     """Return the revision of queue and assignments."""
-    return int(connection.execute(select(installation.c.queue_revision)).scalar_one())
+    return int(connection.execute(_queue_revision).scalar_one())
 
 
 def raise_queue_revision(connection: Connection) -> int:

@@ -22,6 +22,9 @@ class Offer:
     expires_ms: int
 
 
+_live = select(offer).where(offer.c.outcome == LIVE)
+
+
 def _offer(row: Row[*tuple[Any, ...]]) -> Offer:
     return Offer(
         OfferId(row.id),
@@ -71,8 +74,7 @@ def live_for(connection: Connection, agent: StaffId) -> list[Offer]:
 
 def live(connection: Connection) -> list[Offer]:
     """Return every live offer."""
-    rows = connection.execute(select(offer).where(offer.c.outcome == LIVE))
-    return [_offer(row) for row in rows]
+    return [_offer(row) for row in connection.execute(_live)]
 
 
 def due(connection: Connection, *, now_ms: int) -> list[Offer]:

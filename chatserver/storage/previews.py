@@ -3,11 +3,26 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from chatserver.domain.ids import ConversationId
 from chatserver.domain.messages import AuthorKind, MessageKind
 from chatserver.storage.schema import conversation, message
+
+# Built once: building a statement costs more than running it.
+_unread = (
+    select(func.count())
+    .where(
+        message.c.conversation_id == conversation.c.id,
+        message.c.author_kind == AuthorKind.VISITOR,
+        message.c.kind == MessageKind.TEXT,
+        message.c.seq > conversation.c.agent_seen_seq,
+    )
+    .scalar_subquery()
+)
+_previews = select(
+    conversation.c.id, conversation.c.preview, conversation.c.preview_author, _unread
+).where(conversation.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +43,5 @@ def of(connection: Connection, ids: Collection[ConversationId]) -> dict[Conversa
     """Return the previews of some conversations."""
     if not ids:
         return {}
-    counted = connection.execute(
-        select(message.c.conversation_id, func.count().label("unread"))
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(
-            message.c.conversation_id.in_(ids),
-            message.c.author_kind == AuthorKind.VISITOR,
-            message.c.kind == MessageKind.TEXT,
-            message.c.seq > conversation.c.agent_seen_seq,
-        )
-        .group_by(message.c.conversation_id)
-    )
-    unread: dict[int, int] = {row.conversation_id: row.unread for row in counted}
-    rows = connection.execute(
-        select(conversation.c.id, conversation.c.preview, conversation.c.preview_author).where(
-            conversation.c.id.in_(ids)
-        )
-    )
-    return {
-        ConversationId(row.id): Preview(row.preview, row.preview_author, unread.get(row.id, 0))
-        for row in rows
-    }
+    rows = connection.execute(_previews, {"ids": list(ids)}).all()
+    return {ConversationId(id): Preview(text, author, unread) for id, text, author, unread in rows}

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from chatserver.domain.hours import Campaign, Span, WeeklyHours
 from chatserver.domain.ids import PublicId, SiteId, TeamId
@@ -116,6 +116,10 @@ def _site(row: Row[*tuple[Any, ...]]) -> Site:
 
 _COLUMNS = (site.c.id, site.c.key, site.c.settings)
 
+# Built once: building a statement costs more than running it.
+_get = select(*_COLUMNS).where(site.c.id == bindparam("id"))
+_every = select(*_COLUMNS).order_by(site.c.id)
+
 
 def find(connection: Connection, key: str) -> Site | None:
     """Return the site with that key."""
@@ -125,12 +129,12 @@ def find(connection: Connection, key: str) -> Site | None:
 
 def get(connection: Connection, site_id: SiteId) -> Site:
     """Return the site with that inner id."""
-    return _site(connection.execute(select(*_COLUMNS).where(site.c.id == site_id)).one())
+    return _site(connection.execute(_get, {"id": site_id}).one())
 
 
 def every(connection: Connection) -> list[Site]:
     """Return all sites, in the order they were made."""
-    return [_site(row) for row in connection.execute(select(*_COLUMNS).order_by(site.c.id))]
+    return [_site(row) for row in connection.execute(_every)]
 
 
 def create(connection: Connection, key: str, settings: SiteSettings, *, now_ms: int) -> Site:
@@ -149,6 +153,7 @@ def save(connection: Connection, site_id: SiteId, settings: SiteSettings) -> Non
 
 
 _TEAM = (team.c.id, team.c.public_id, team.c.site_id, team.c.name, team.c.hours)
+_teams = select(*_TEAM).order_by(team.c.id)
 
 
 def _team(row: Row[*tuple[Any, ...]], zone: str) -> Team:
@@ -179,7 +184,7 @@ def create_team(connection: Connection, site_id: SiteId, name: str, public_id: P
 
 def teams(connection: Connection, site_id: SiteId | None = None) -> list[Team]:
     """Return a site's teams, or every team; the oldest, which gets new conversations, first."""
-    query = select(*_TEAM).order_by(team.c.id)
+    query = _teams
     if site_id is not None:
         query = query.where(team.c.site_id == site_id)
     return [

@@ -213,7 +213,7 @@ MUTATIONS = (
     Mutation(
         "beacon",
         "chatserver/realtime/beacon.py",
-        "                connection.pending[head.public_id] = row\n",
+        "                connection.pending[change.head.public_id] = row\n",
         "                pass\n",
         f"{GUARDS}test_a_head_is_told_until_it_is_acknowledged",
     ),

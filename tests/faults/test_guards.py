@@ -205,18 +205,18 @@ async def test_a_head_is_told_until_it_is_acknowledged(sqlite_stage: Stage) -> N
     (found,) = await stage.chat.read(heads.changed_since, 0)
     assert found.public_id == done.conversation
     socket = Connection("s", "e", VISITOR, "a", Bucket(1, 1, 0), "c", visitor=stage.ada)
-    beacon.note_changes(socket, [found])
+    beacon.note_changes(socket, [beacon.Change(found)])
     first = beacon.beacon_for(socket, revision=0)
     assert first is not None and first.heads[0].head == found.last_public_seq
     assert beacon.beacon_for(socket, revision=0) == first, "an emit never counts as sent"
     newer = replace(found, last_seq=found.last_seq + 1, last_public_seq=found.last_public_seq + 1)
-    beacon.note_changes(socket, [newer])
+    beacon.note_changes(socket, [beacon.Change(newer)])
     beacon.acknowledge(socket, first)
     second = beacon.beacon_for(socket, revision=0)
     assert second is not None and second.heads[0].head == newer.last_public_seq
     beacon.acknowledge(socket, second)
     assert beacon.beacon_for(socket, revision=0) is None
-    beacon.note_changes(socket, [newer])
+    beacon.note_changes(socket, [beacon.Change(newer)])
     assert beacon.beacon_for(socket, revision=0) is None, "told again what was acknowledged"
 
 

@@ -142,10 +142,14 @@ async def test_f07_a_file_that_may_only_be_read_is_unavailable_until_it_may_be_w
 
     only_reads = threading.Event()
 
-    def checked_out(connection: Any, *_: Any) -> None:
-        connection.execute(f"PRAGMA query_only = {only_reads.is_set():d}")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA query_only = {only_reads.is_set():d}")
 
-    event.listen(database._writer, "checkout", checked_out)
+    def ended(connection: Connection) -> None:
+        connection.connection.cursor().execute("PRAGMA query_only = 0")
+
+    event.listen(database._writer, "begin", begun)
+    event.listen(database._writer, "rollback", ended)
     acked = {await database.write(add, "before")}
     only_reads.set()
     for number in range(3):

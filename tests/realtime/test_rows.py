@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from chatserver.domain.ids import ConversationId
 from chatserver.realtime import rows as rows_module
-from chatserver.realtime.rows import ROW_S, Rows
+from chatserver.realtime.rows import MIN_TOLD, ROUND_S, ROW_S, SHARE_TOLD, Rows
 from chatserver.storage import previews
 from tests.cast import Stage
 
@@ -94,3 +95,19 @@ async def test_more_rows_than_are_read_together_are_all_told(
         ids.append((await stage.conversation(posted.conversation)).id)
     await rows.tell(ids)
     assert len({conversation for _at, conversation, _text in edge.told}) == len(ids)
+
+
+async def test_where_more_change_than_anybody_reads_each_waits_a_few_rounds() -> None:
+    edge: Any = SimpleNamespace()
+    rows = Rows(edge)
+    for number in range(40):
+        rows.note(ConversationId(number))
+    assert rows.due(0.0) == list(range(40)), "few are told at once"
+    for number in range(1000):
+        rows.note(ConversationId(number))
+    assert rows.due(0.0) == list(range(1000 // SHARE_TOLD)), "those who wait longest come first"
+    waiting, rounds = 1000, 0
+    while waiting > 0:
+        waiting -= max(MIN_TOLD, waiting // SHARE_TOLD)
+        rounds += 1
+    assert rounds * ROUND_S <= 5
