@@ -235,14 +235,18 @@ class Client:
         await self._dispose()
         self.io = self._fresh()
         self.ready = asyncio.get_running_loop().create_future()
-        await self.io.connect(
-            self.origin,
-            headers=headers or {},
-            auth=auth,
-            namespaces=[self.namespace],
-            transports=["websocket"],
-            wait_timeout=5,
-        )
+        try:
+            await self.io.connect(
+                self.origin,
+                headers=headers or {},
+                auth=auth,
+                namespaces=[self.namespace],
+                transports=["websocket"],
+                wait_timeout=5,
+            )
+        except TypeError as error:
+            # The library takes the code of a close, where an opening should be, for a packet.
+            raise ConnectionResetError("closed before it was open") from error
         return dict(await asyncio.wait_for(self.ready, 5))
 
     async def ask(self, event: str, timeout_s: float = 15, **data: Any) -> dict[str, Any]:

@@ -12,9 +12,6 @@ BUSY_TIMEOUT_S = 2.0
 HASTY_LOCK_MS = 300
 """How long a batch of units waits for a lock that another transaction holds."""
 
-WRITER_CACHE_KIB = 16 * 1024
-"""Pages of an SQLite file that the writer keeps; nobody else writes, so they stay good."""
-
 POSTGRESQL: dict[str, Any] = {
     # A process that sleeps in the middle of a transaction must not keep its locks: the server
     # ends it, and what it would have written late is taken back.
@@ -104,9 +101,7 @@ def _sqlite_engine(url: str, *, size: int, writes: bool) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        if writes:
-            cursor.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KIB}")
-        else:
+        if not writes:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
