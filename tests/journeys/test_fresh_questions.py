@@ -1,31 +1,16 @@
 """What a shopper asks in vain stands before the editors at once; nothing collects it later."""
 
 import asyncio
-import secrets
 import urllib.request
 from collections.abc import Callable
 
-from sqlalchemy import Connection
-
-from chatserver.domain.people import Role
-from chatserver.services import staff
 from chatserver.services.staff import SESSION_COOKIE
 from chatserver.storage.database import Database
 from tests.journeys.conftest import Furnished
-from tests.server import ServerProcess, VisitorClient, now_ms
+from tests.server import ServerProcess, VisitorClient
+from tests.staff import hire_editor
 
 QUESTIONS = ("uzay gemisi kiralıyor musunuz", "yarın hava nasıl olacak")
-
-
-def hire(connection: Connection) -> str:
-    """Return the token of an editor's session."""
-    account = staff.create_account(
-        connection, email="gizem@shop.example", name="Gizem", role=Role.EDITOR, language="tr",
-        password_hash=None, now_ms=now_ms(),
-    )  # fmt: skip
-    token = secrets.token_urlsafe(32)
-    staff.start_session(connection, account.id, token=token, now_ms=now_ms())
-    return token
 
 
 def unanswered(server: ServerProcess, token: str) -> str:
@@ -36,27 +21,31 @@ def unanswered(server: ServerProcess, token: str) -> str:
         return str(answer.read().decode())
 
 
+def bot_messages(visitor: VisitorClient) -> int:
+    heard = visitor.of("message_created")
+    return sum(item["message"]["author"]["kind"] == "bot" for item in heard)
+
+
+async def ask_the_bot(visitor: VisitorClient, question: str) -> None:
+    """Say it and wait for the reply."""
+    before = bot_messages(visitor)
+    await visitor.say(question)
+    await visitor.until(lambda: bot_messages(visitor) > before, what="the bot's reply")
+
+
 async def test_a_question_stands_under_unanswered_as_soon_as_the_bot_has_replied(
     new_server: Callable[..., Furnished],
 ) -> None:
     server, _ = new_server()
     database = Database(server.database_url)
-    token = database.run(hire)
+    token = database.run(hire_editor)
     database.shut()
     visitor = VisitorClient(server.origin)
     await visitor.start()
     for question in QUESTIONS:
         # The page was open, and drawn, before anybody asked.
         assert question not in await asyncio.to_thread(unanswered, server, token)
-        before = len(visitor.of("message_created"))
-        await visitor.say(question)
-        await visitor.until(
-            lambda before=before: any(  # type: ignore[misc]
-                item["message"]["author"]["kind"] == "bot"
-                for item in visitor.of("message_created")[before:]
-            ),
-            what="the bot's reply",
-        )
+        await ask_the_bot(visitor, question)
         # Not within a minute: at the very next look.
         assert question in await asyncio.to_thread(unanswered, server, token)
     await visitor.close()

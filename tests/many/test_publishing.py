@@ -5,35 +5,21 @@ are for one that runs three tests at once.
 """
 
 import json
-import secrets
 import time
 import urllib.parse
 import urllib.request
 from typing import Any
 
-from sqlalchemy import Connection
-
 from chatserver.domain.knowledge import Content, Wording
-from chatserver.domain.people import Role
-from chatserver.services import knowledge, staff
+from chatserver.services import knowledge
 from chatserver.services.staff import SESSION_COOKIE
 from chatserver.storage.database import Database
 from tests.many.conftest import NewCluster
 from tests.server import ServerProcess, now_ms
+from tests.staff import hire_editor
 
 FOLLOWED_S = 10.0
 ANSWERED_S = 4.0
-
-
-def hire(connection: Connection) -> str:
-    """Return the token of an editor's session."""
-    account = staff.create_account(
-        connection, email="gizem@shop.example", name="Gizem", role=Role.EDITOR, language="tr",
-        password_hash=None, now_ms=now_ms(),
-    )  # fmt: skip
-    token = secrets.token_urlsafe(32)
-    staff.start_session(connection, account.id, token=token, now_ms=now_ms())
-    return token
 
 
 def search(server: ServerProcess, text: str) -> list[dict[str, Any]]:
@@ -62,7 +48,7 @@ def test_every_process_follows_a_publication(new_cluster: NewCluster) -> None:
     a, b = cluster.processes
     database = Database(cluster.url)
     try:
-        token = database.run(hire)
+        token = database.run(hire_editor)
         said = Wording("Zeplinle teslimat var mı?", ("zeplin teslimat",), "Evet, cuma günleri.")
         key, _ = database.run(
             knowledge.create, Content("shipping", {"tr": said}), by=None, now_ms=now_ms()

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from chatserver.domain.ids import ConversationId, PublicId, TeamId, VisitorId
 from chatserver.realtime.beacon import (
     INTERVAL_S,
     SLICE_S,
@@ -27,7 +28,9 @@ def test_few_are_told_without_a_pause() -> None:
 
 
 def test_a_row_is_worded_once_for_each_audience() -> None:
-    change = Change(Head(1, "c", 2, 3, None, 9, 7, 4, 5, 6))  # type: ignore[arg-type]
+    change = Change(
+        Head(ConversationId(1), PublicId("c"), VisitorId(2), TeamId(3), None, 9, 7, 4, 5, 6)
+    )
     assert (change.for_agents.head, change.for_visitors.head) == (9, 7)
     for row in (change.for_agents, change.for_visitors):
         assert (row.conversation, row.seen_by_agent, row.seen_by_visitor) == ("c", 4, 5)
