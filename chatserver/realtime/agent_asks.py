@@ -9,16 +9,16 @@ from chatserver.protocol import client_events as client
 from chatserver.protocol.fields import check_text
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
-from chatserver.services import files, posting, reading
+from chatserver.services import files, posting, sight, sync
 
 
 async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet) -> asks.History:
     """Return what was said earlier."""
-    found = await edge.chat.read(reading.find_visible, expect(connection.agent), event.conversation)
+    found = await edge.chat.read(sight.find_visible, expect(connection.agent), event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     lines = await edge.chat.read(
-        reading.history, found, event.before, limit=event.limit, audience=Audience.AGENTS
+        sync.history, found, event.before, limit=event.limit, audience=Audience.AGENTS
     )
     return asks.History(
         conversation=found.public_id, epoch=edge.epoch, messages=edge.messages_for_agent(lines)
@@ -86,7 +86,7 @@ async def file_offer(
     files.check_offer(event.name, event.size)
     if event.conversation is None:
         raise Refusal(Code.BAD_REQUEST)
-    if await edge.chat.read(reading.find_visible, agent, event.conversation) is None:
+    if await edge.chat.read(sight.find_visible, agent, event.conversation) is None:
         raise Refusal(Code.NOT_FOUND)
     grant = files.Grant(
         "agent", agent, event.conversation, event.client_id, event.name, event.fence
@@ -98,7 +98,7 @@ async def file_links(
     edge: Edge, connection: Connection, event: asks.FileLinksGet
 ) -> asks.FileLinks:
     """Return addresses of a conversation's files."""
-    found = await edge.chat.read(reading.find_visible, expect(connection.agent), event.conversation)
+    found = await edge.chat.read(sight.find_visible, expect(connection.agent), event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     return await edge.links_of(found, event.files)

@@ -11,7 +11,7 @@ from chatserver.protocol.registry import AGENT, VISITOR
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
-from chatserver.services import assigning, ending, posting, presence, reading
+from chatserver.services import assigning, ending, posting, presence, sight, sync
 from chatserver.services import drafts as drafting
 
 
@@ -51,12 +51,12 @@ async def conversation_sync(
     """
     agent = _agent(connection)
     for want in event.wants:
-        found = await edge.chat.read(reading.find_visible, agent, want.conversation)
+        found = await edge.chat.read(sight.find_visible, agent, want.conversation)
         if found is not None:
             await edge.follow(connection, found)
     wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
     latest = {want.conversation: want.latest for want in event.wants if want.latest}
-    answers = await edge.chat.read(reading.sync_agent, agent, wants, latest=latest)
+    answers = await edge.chat.read(sync.sync_agent, agent, wants, latest=latest)
     return client.AgentSync(
         conversations=tuple(
             client.AgentSynced(
@@ -87,7 +87,7 @@ async def messages_seen(
 async def typing_set(edge: Edge, connection: Connection, event: client.TypingSet) -> client.Done:
     """Show that the agent types: a reply to visitor and colleagues, a note to colleagues only."""
     agent = _agent(connection)
-    found = await edge.chat.read(reading.find_visible, agent, event.conversation)
+    found = await edge.chat.read(sight.find_visible, agent, event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     if not edge.may_show_typing(connection, event.typing):
@@ -117,7 +117,7 @@ async def typing_set(edge: Edge, connection: Connection, event: client.TypingSet
 async def queue_sync(edge: Edge, connection: Connection, event: client.QueueSync) -> client.Queue:
     """Return the whole picture."""
     now_ms = edge.now_ms()
-    picture = await edge.chat.read(reading.queue, _agent(connection), now_ms=now_ms)
+    picture = await edge.chat.read(sight.queue, _agent(connection), now_ms=now_ms)
     return views.queue(picture, now_ms=now_ms)
 
 
@@ -200,8 +200,8 @@ async def context_get(
     edge: Edge, connection: Connection, event: client.ContextGet
 ) -> client.Context:
     """Return what is known of the visitor."""
-    found = await edge.chat.read(reading.find_visible, _agent(connection), event.conversation)
+    found = await edge.chat.read(sight.find_visible, _agent(connection), event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
-    known = await edge.chat.read(reading.card, found, now_ms=edge.now_ms())
+    known = await edge.chat.read(sight.card, found, now_ms=edge.now_ms())
     return views.card(known, online=await edge.is_anywhere(found.visitor))

@@ -22,7 +22,7 @@ from chatserver.realtime.envelope import Order
 from chatserver.realtime.floor import Floor
 from chatserver.realtime.rights import Rights
 from chatserver.realtime.rows import Rows
-from chatserver.services import reading
+from chatserver.services import sight
 from chatserver.services.facts import (
     AgentChanged,
     ConversationChanged,
@@ -36,6 +36,7 @@ from chatserver.services.facts import (
     TokensEnded,
     TurnOwed,
 )
+from chatserver.services.states import agent_state, agent_states_of
 from chatserver.storage import conversations
 
 log = structlog.get_logger(__name__)
@@ -204,9 +205,7 @@ class SocketBroadcaster:
             await self.floor.tell_visitor(conversation, await self._visitor_of(conversation))
             del todo.states_here[conversation]
         if todo.moved_here:
-            states, _revision = await self.edge.chat.read(
-                reading.agent_states_of, list(todo.moved_here)
-            )
+            states, _revision = await self.edge.chat.read(agent_states_of, list(todo.moved_here))
             for state in states:
                 await self.rows.unfollow_strangers(state.conversation)
             todo.moved_here = {}
@@ -298,7 +297,7 @@ class SocketBroadcaster:
         return found
 
     async def _tell_offer(self, offer: OfferMade) -> None:
-        state = await self.edge.chat.read(reading.agent_state, offer.conversation)
+        state = await self.edge.chat.read(agent_state, offer.conversation)
         view = views.agent_conversation(state)
         await self.edge.emit(
             "offer_made",
@@ -338,7 +337,7 @@ class SocketBroadcaster:
 
     async def _tell_agent(self, agent_id: StaffId) -> None:
         edge = self.edge
-        agent, teams = await edge.chat.read(reading.agent_and_teams, agent_id)
+        agent, teams = await edge.chat.read(sight.agent_and_teams, agent_id)
         await self.rights.move(agent_id, agent.teams)
         edge.order("agent", agent_id, room=rooms.agent(agent_id))
         await edge.emit(

@@ -9,8 +9,8 @@ from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import VISITOR
 from chatserver.realtime import rooms, views
 from chatserver.realtime.edge import Edge
-from chatserver.services import reading
 from chatserver.services.people import people_of
+from chatserver.services.states import visitor_state_of
 from chatserver.storage import conversations, sites
 
 
@@ -28,7 +28,7 @@ class Floor:
         if not edge.connections.of_visitor(visitor):
             self._positions.pop(conversation, None)
             return
-        seen = await edge.chat.read(reading.visitor_state_of, conversation, now_ms=edge.now_ms())
+        seen = await edge.chat.read(visitor_state_of, conversation, now_ms=edge.now_ms())
         if seen.position is None:
             self._positions.pop(conversation, None)
         else:

@@ -19,7 +19,7 @@ from chatserver.protocol.registry import AGENT
 from chatserver.realtime import rooms, views
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.pace import Pace
-from chatserver.services import reading
+from chatserver.services.states import agent_states_of
 
 ROUND_S = 0.25
 """Rows that changed by words alone are told in rounds; between two passes so long."""
@@ -98,7 +98,7 @@ class Rows:
 
     async def _tell(self, ids: list[ConversationId]) -> None:
         edge = self._edge
-        states, revision = await edge.chat.read(reading.agent_states_of, ids)
+        states, revision = await edge.chat.read(agent_states_of, ids)
         pace = Pace()
         for state in states:
             await pace.breathe()

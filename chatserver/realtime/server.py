@@ -22,8 +22,9 @@ from chatserver.realtime.dispatch import Dispatcher
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.hearing import Hearing
 from chatserver.realtime.socket_server import SocketServer
-from chatserver.services import reading
+from chatserver.services import sight
 from chatserver.services.people import people_of
+from chatserver.services.states import VisitorState, visitors_conversations
 
 PING_INTERVAL_S = 20
 PING_TIMEOUT_S = 20
@@ -124,9 +125,9 @@ class Realtime:
             ("people", site.id),
             lambda: edge.chat.read(people_of, site, now_ms=edge.now_ms()),
         )
-        states: list[reading.VisitorState] = []
+        states: list[VisitorState] = []
         if visitor is not None:
-            states = await edge.chat.read(reading.visitors_conversations, visitor, now_ms=now_ms)
+            states = await edge.chat.read(visitors_conversations, visitor, now_ms=now_ms)
         await edge.tell(
             connection,
             "ready",
@@ -149,7 +150,7 @@ class Realtime:
         for team in connection.teams:
             await edge.join(connection, rooms.team(team))
         now_ms = edge.now_ms()
-        picture = await edge.chat.read(reading.queue, agent, now_ms=now_ms)
+        picture = await edge.chat.read(sight.queue, agent, now_ms=now_ms)
         queue = views.queue(picture, now_ms=now_ms)
         await edge.tell(
             connection,

@@ -49,8 +49,9 @@ from chatserver.protocol.shared import (
     WaitView,
     WhyView,
 )
-from chatserver.services import reading
+from chatserver.services import sight
 from chatserver.services.people import People
+from chatserver.services.states import AgentState, VisitorState
 from chatserver.storage.offers import Offer
 
 
@@ -194,7 +195,7 @@ def people(value: People) -> PeopleView:
     )
 
 
-def visitor_conversation(state: reading.VisitorState) -> VisitorConversation:
+def visitor_conversation(state: VisitorState) -> VisitorConversation:
     """A conversation for its visitor."""
     item = state.conversation
     return VisitorConversation(
@@ -215,7 +216,7 @@ def visitor_conversation(state: reading.VisitorState) -> VisitorConversation:
     )
 
 
-def agent_conversation(state: reading.AgentState) -> AgentConversation:
+def agent_conversation(state: AgentState) -> AgentConversation:
     """A conversation for agents."""
     item = state.conversation
     return AgentConversation(
@@ -275,7 +276,7 @@ def offer(conversation: str, value: Offer) -> OfferView:
     return OfferView(conversation=conversation, expires_ms=value.expires_ms, made_ms=value.made_ms)
 
 
-def queue(value: reading.Queue, *, now_ms: int) -> client.Queue:
+def queue(value: sight.Queue, *, now_ms: int) -> client.Queue:
     """The whole picture for one agent."""
     sites = {site.id: site.key for site in value.sites}
     teams = {item.id: str(item.public_id) for item in value.teams}
@@ -292,7 +293,7 @@ def queue(value: reading.Queue, *, now_ms: int) -> client.Queue:
     )
 
 
-def card(value: reading.Card, *, online: bool) -> client.Context:
+def card(value: sight.Card, *, online: bool) -> client.Context:
     """What is known of a visitor."""
     who = value.visitor
     return client.Context(

@@ -21,7 +21,7 @@ from chatserver.services import (
     prechat,
     proactive,
     ratings,
-    reading,
+    sync,
     visitors,
 )
 from chatserver.services.answer_letters import AnswerLetters
@@ -43,7 +43,7 @@ async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     lines = await edge.chat.read(
-        reading.history, found, event.before, limit=event.limit, audience=Audience.EVERYONE
+        sync.history, found, event.before, limit=event.limit, audience=Audience.EVERYONE
     )
     return asks.History(
         conversation=found.public_id, epoch=edge.epoch, messages=edge.messages_for_visitor(lines)

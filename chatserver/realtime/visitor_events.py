@@ -11,7 +11,7 @@ from chatserver.protocol.registry import AGENT
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
-from chatserver.services import ending, opening, posting, reading, visitors
+from chatserver.services import ending, opening, posting, sync, visitors
 from chatserver.storage import conversations
 
 
@@ -78,7 +78,7 @@ async def conversation_sync(
     wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
     latest = {want.conversation: want.latest for want in event.wants if want.latest}
     answers = await edge.chat.read(
-        reading.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms(), latest=latest
+        sync.sync_visitor, _visitor(connection), wants, now_ms=edge.now_ms(), latest=latest
     )
     return client.VisitorSync(
         conversations=tuple(

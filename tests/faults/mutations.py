@@ -196,18 +196,16 @@ MUTATIONS = (
     ),
     Mutation(
         "epoch",
-        "chatserver/services/reading.py",
-        "        head = found.last_public_seq\n"
+        "chatserver/services/sync.py",
         "        reset = (known_epoch not in (None, epoch)) or after > head\n",
-        "        head = found.last_public_seq\n        reset = after > head\n",
+        "        reset = after > head\n",
         f"{GUARDS}test_another_epoch_starts_a_reader_over",
     ),
     Mutation(
         "beyond-the-head",
-        "chatserver/services/reading.py",
-        "        head = found.last_public_seq\n"
+        "chatserver/services/sync.py",
         "        reset = (known_epoch not in (None, epoch)) or after > head\n",
-        "        head = found.last_public_seq\n        reset = known_epoch not in (None, epoch)\n",
+        "        reset = known_epoch not in (None, epoch)\n",
         f"{GUARDS}test_another_epoch_starts_a_reader_over",
     ),
     Mutation(

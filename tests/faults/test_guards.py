@@ -17,7 +17,7 @@ from chatserver.protocol.registry import VISITOR
 from chatserver.realtime import beacon
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.rates import Bucket
-from chatserver.services import assigning, bot_turns, posting, presence, processes, reading
+from chatserver.services import assigning, bot_turns, posting, presence, processes, sync
 from chatserver.services.work import Work
 from chatserver.storage import heads
 from chatserver.storage import schema as s
@@ -119,7 +119,7 @@ async def test_another_epoch_starts_a_reader_over(sqlite_stage: Stage) -> None:
     now_ms = stage.clock.now_ms()
     for known, after, reset in ((None, 0, False), ("of another life", 1, True), (None, 99, True)):
         wants = [(done.conversation, known, after)]
-        (answer,) = await stage.chat.read(reading.sync_visitor, stage.ada, wants, now_ms=now_ms)
+        (answer,) = await stage.chat.read(sync.sync_visitor, stage.ada, wants, now_ms=now_ms)
         assert (answer.reset, answer.messages[0].seq if reset else 1) == (reset, 1), known
 
 
@@ -130,7 +130,7 @@ async def test_a_visitor_sees_no_gap_where_a_note_stands(sqlite_stage: Stage) ->
     await stage.replies(stage.grace, conversation, "açık", fence=fence)
     wants = [(conversation, None, 0)]
     (answer,) = await stage.chat.read(
-        reading.sync_visitor, stage.ada, wants, now_ms=stage.clock.now_ms()
+        sync.sync_visitor, stage.ada, wants, now_ms=stage.clock.now_ms()
     )
     previous = 0
     for message in answer.messages:

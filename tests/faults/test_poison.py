@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from chatserver.services import reading
+from chatserver.services import sight, sync
 from chatserver.services.bot_turns import read_turn
 from chatserver.storage import schema as s
 from chatserver.storage.database import Database
@@ -54,7 +54,7 @@ async def test_unreadable_messages_are_shown_as_such_and_the_others_as_they_are(
         assert message.body == (UNREADABLE if message.seq in seqs else before[message.seq].body)
     assert last.seq in before
     (answer,) = await stage.chat.read(
-        reading.sync_visitor,
+        sync.sync_visitor,
         stage.ada,
         [(first.conversation, None, 0)],
         now_ms=stage.clock.now_ms(),
@@ -89,7 +89,7 @@ async def test_spoilt_details_of_one_conversation_spoil_nothing_else(stage: Stag
             .values(details='{"name":NaN}')
         )
     )
-    queue = await stage.chat.read(reading.queue, stage.grace, now_ms=stage.clock.now_ms())
+    queue = await stage.chat.read(sight.queue, stage.grace, now_ms=stage.clock.now_ms())
     assert {str(state.conversation.public_id) for state in queue.states} == {
         one.conversation,
         other.conversation,

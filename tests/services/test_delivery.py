@@ -28,7 +28,7 @@ from chatserver.domain.messages import Message, MessageKind, TextBody
 from chatserver.domain.people import Availability, Visitor
 from chatserver.domain.routing import ASK_AGAIN_MS, is_suitable
 from chatserver.errors import Code, Refusal
-from chatserver.services import assigning, ending, opening, posting, presence, reading
+from chatserver.services import assigning, ending, opening, posting, presence, sync
 from chatserver.services.chat import Chat
 from chatserver.storage import agents, conversations, messages, offers
 from chatserver.storage.database import Database
@@ -331,7 +331,7 @@ class Delivery(RuleBasedStateMachine):
         while True:
             (answer,) = self.run(
                 self.stage.chat.read(
-                    reading.sync_visitor,
+                    sync.sync_visitor,
                     self.who(name),
                     [(current, None, after)],
                     now_ms=self.stage.clock.now_ms(),

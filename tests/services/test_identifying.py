@@ -8,9 +8,10 @@ import pytest
 from chatserver.domain.messages import TextBody
 from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
-from chatserver.services import data_rights, identifying, identity_words, posting, reading, visitors
+from chatserver.services import data_rights, identifying, identity_words, posting, sight, visitors
 from chatserver.services.bot_turns import read_turn
 from chatserver.services.identity_words import HOLDS_MS, ROTATION_MS, read_word
+from chatserver.services.states import visitors_conversations
 from chatserver.storage import identities, visitor_tokens
 from tests.cast import Stage, client_id
 from tests.services.test_hidden_numbers import CANARIES, CARD, IBAN, TCKN, everything
@@ -173,7 +174,7 @@ async def test_v04_a_second_device_needs_a_word_of_its_own_and_then_sees_the_con
     assert phone.token != desktop.token
     assert await desktop.connects() is not None, "both devices are vouched for"
     states = await stage.chat.read(
-        reading.visitors_conversations, phone.visitor, now_ms=stage.clock.now_ms()
+        visitors_conversations, phone.visitor, now_ms=stage.clock.now_ms()
     )
     assert [state.conversation.public_id for state in states] == [done.conversation]
 
@@ -204,7 +205,7 @@ async def test_v05_conversations_are_never_merged_and_an_address_opens_nothing(
     await phone.identifies(await word_of(stage))
     assert phone.visitor is not None and phone.visitor.id == anonymous.id
     conversation = await stage.conversation(mine.conversation)
-    card = await stage.chat.read(reading.card, conversation, now_ms=stage.clock.now_ms())
+    card = await stage.chat.read(sight.card, conversation, now_ms=stage.clock.now_ms())
     assert card.identity is not None and card.identity.customer == "c-17"
     assert len(card.past) == 1, "people see what this customer wrote elsewhere"
 

@@ -19,11 +19,12 @@ from chatserver.services import (
     prechat,
     proactive,
     ratings,
-    reading,
+    sync,
     visitors,
 )
 from chatserver.services.facts import MessagesChanged
 from chatserver.services.files import Grant, Inspected
+from chatserver.services.states import visitors_conversations
 from chatserver.storage import consents as kept_consents
 from chatserver.storage import files as kept_files
 from chatserver.storage import ratings as kept_ratings
@@ -75,9 +76,7 @@ async def test_a_rating_is_in_the_log_once_and_the_newest_counts(stage: Stage) -
     assert await stage.chat.read(kept_ratings.score_of, found.id) == 5
     scores = [m.body.score for m in await stage.log(conversation) if isinstance(m.body, RatingBody)]
     assert scores == [2, 5]
-    (state,) = await stage.chat.read(
-        reading.visitors_conversations, stage.ada, now_ms=stage.clock.now_ms()
-    )
+    (state,) = await stage.chat.read(visitors_conversations, stage.ada, now_ms=stage.clock.now_ms())
     assert state.rating == 5
     await stage.check_invariants()
 
@@ -280,7 +279,7 @@ async def test_history_comes_newest_first_and_never_with_notes(stage: Stage) -> 
         if n % 5 == 0:
             await stage.replies(stage.grace, done.conversation, "not", fence=held.fence, note=True)
     (synced,) = await stage.chat.read(
-        reading.sync_visitor,
+        sync.sync_visitor,
         stage.ada,
         [(done.conversation, None, 0)],
         now_ms=stage.clock.now_ms(),
@@ -292,7 +291,7 @@ async def test_history_comes_newest_first_and_never_with_notes(stage: Stage) -> 
     lines = list(synced.messages)
     while lines[0].previous_seq > 0:
         page = await stage.chat.read(
-            reading.history, found, lines[0].seq, limit=7, audience=Audience.EVERYONE
+            sync.history, found, lines[0].seq, limit=7, audience=Audience.EVERYONE
         )
         assert page[-1].seq == lines[0].previous_seq
         lines = page + lines
