@@ -12,15 +12,13 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection
 
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import ClientId, ConversationId, PublicId, VisitorId
 from chatserver.domain.messages import Audience, Author, Message, MessageKind, TextBody
+from chatserver.storage import bodies
 from chatserver.storage.messages import PREVIEW_CHARS
-
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,7 @@ def _row(message: Message, item: Said) -> tuple[object, ...]:
         item.author.name,
         item.author.public_id,
         item.client_id,
-        _encode(item.body).decode(),
+        bodies.encode(item.body),
         fold(item.body.text),
     )
 

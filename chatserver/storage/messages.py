@@ -1,64 +1,29 @@
-"""The log of each conversation: append, look up, read from a seq; the only coder of bodies."""
+"""The log of each conversation: append, look up, read from a seq; how bodies are kept is for `bodies`."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-import msgspec
-import structlog
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
-from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
 from chatserver.domain.messages import (
-    ActivityBody,
-    ActivityType,
     Audience,
     Author,
     AuthorKind,
     Body,
-    CardBody,
-    ChoicesBody,
-    FileBody,
-    FormBody,
     Message,
     MessageKind,
-    OrderBody,
-    RatingBody,
-    TextBody,
     plain_text,
 )
 from chatserver.domain.why import Why
+from chatserver.storage import bodies
 from chatserver.storage.schema import conversation as conversation_table
 from chatserver.storage.schema import message
 
-BODY_TYPES: dict[MessageKind, type[Body]] = {
-    MessageKind.TEXT: TextBody,
-    MessageKind.NOTE: TextBody,
-    MessageKind.ACTIVITY: ActivityBody,
-    MessageKind.CHOICES: ChoicesBody,
-    MessageKind.CARD: CardBody,
-    MessageKind.ORDER: OrderBody,
-    MessageKind.PRODUCT: ProductBody,
-    MessageKind.LINK: LinkBody,
-    MessageKind.FORM: FormBody,
-    MessageKind.FILE: FileBody,
-    MessageKind.RATING: RatingBody,
-}
-_DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
-_why_decoder = msgspec.json.Decoder(Why)
-_encode = msgspec.json.Encoder().encode
-
 PREVIEW_CHARS = 140
-MAX_BODY_CHARS = 128 * 1024
-"""Many times what our longest message takes; what is longer, nobody of us wrote."""
-
-UNREADABLE = TextBody("\ufffd")
-"""Stands for a body that can't be read: a row changed by hand, or of a version that we are not."""
-
-log = structlog.get_logger(__name__)
 
 _columns = conversation_table.c
 NEXT_SEQ = _columns.last_seq + 1
@@ -76,44 +41,6 @@ _find_sent = (
 )
 
 
-def kind_of(body: Body) -> MessageKind:
-    """Return the kind that carries this body; a note is a text for agents and must say so itself."""
-    match body:
-        case TextBody():
-            return MessageKind.TEXT
-        case ActivityBody():
-            return MessageKind.ACTIVITY
-        case ChoicesBody():
-            return MessageKind.CHOICES
-        case CardBody():
-            return MessageKind.CARD
-        case OrderBody():
-            return MessageKind.ORDER
-        case ProductBody():
-            return MessageKind.PRODUCT
-        case LinkBody():
-            return MessageKind.LINK
-        case FormBody():
-            return MessageKind.FORM
-        case FileBody():
-            return MessageKind.FILE
-        case RatingBody():
-            return MessageKind.RATING
-
-
-def _read_body(row: Row[*tuple[Any, ...]]) -> tuple[MessageKind, Body]:
-    """Return kind and body of a row; a bad one must not make the whole conversation unreadable."""
-    try:
-        kind = MessageKind(row.kind)
-        if len(row.body) > MAX_BODY_CHARS:
-            raise ValueError("too long")
-        return kind, _DECODERS[kind].decode(row.body)
-    except (ValueError, msgspec.DecodeError):
-        log.warning("message unreadable", message=row.id)
-        kept = MessageKind.NOTE if row.kind == MessageKind.NOTE else MessageKind.TEXT
-        return kept, UNREADABLE
-
-
 def _author_kind(row: Row[*tuple[Any, ...]]) -> AuthorKind:
     try:
         return AuthorKind(row.author_kind)
@@ -122,7 +49,7 @@ def _author_kind(row: Row[*tuple[Any, ...]]) -> AuthorKind:
 
 
 def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
-    kind, body = _read_body(row)
+    kind, body = bodies.read(row)
     return Message(
         conversation=ConversationId(row.conversation_id),
         conversation_public=public_id,
@@ -138,17 +65,8 @@ def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
         kind=kind,
         audience=Audience(row.audience),
         body=body,
-        why=_why(row.why),
+        why=bodies.read_why(row.why),
     )
-
-
-def _why(text: str) -> Why | None:
-    if not text:
-        return None
-    try:
-        return _why_decoder.decode(text)
-    except msgspec.DecodeError:
-        return None  # of another version: a reason that can't be read is none
 
 
 @cache
@@ -198,7 +116,7 @@ def append(
         also: other columns of the conversation to write in the same statement; `NEXT_SEQ` stands
             for the message's own seq.
     """
-    kind = kind or kind_of(body)
+    kind = kind or bodies.kind_of(body)
     public = audience is Audience.EVERYONE
     text = plain_text(body)
     given: dict[str, object] = {"changed_ms": at_ms}
@@ -228,9 +146,9 @@ def append(
             "client_id": client_id,
             "kind": kind,
             "audience": audience,
-            "body": _encode(body).decode(),
+            "body": bodies.encode(body),
             "folded": fold(text),
-            "why": "" if why is None else _encode(why).decode(),
+            "why": "" if why is None else bodies.encode(why),
         },
     )
     return Message(
@@ -258,6 +176,13 @@ def find_sent(
     return _message(row, PublicId(row.public_id)), ConversationId(row.conversation_id)
 
 
+def _log_of(conversation: Conversation, audience: Audience) -> Select[Any]:
+    query = select(message).where(message.c.conversation_id == conversation.id)
+    if audience is Audience.EVERYONE:
+        query = query.where(message.c.audience == Audience.EVERYONE)
+    return query
+
+
 def after(
     connection: Connection,
     conversation: Conversation,
@@ -267,15 +192,9 @@ def after(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return messages after a seq, oldest first, as one audience may see them."""
-    query = (
-        select(message)
-        .where(message.c.conversation_id == conversation.id, message.c.seq > seq)
-        .order_by(message.c.seq)
-        .limit(limit)
-    )
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    return [_message(row, conversation.public_id) for row in connection.execute(query)]
+    query = _log_of(conversation, audience).where(message.c.seq > seq)
+    rows = connection.execute(query.order_by(message.c.seq).limit(limit))
+    return [_message(row, conversation.public_id) for row in rows]
 
 
 def before(
@@ -287,51 +206,24 @@ def before(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return the newest messages before a seq, oldest first, as one audience may see them."""
-    query = (
-        select(message)
-        .where(message.c.conversation_id == conversation.id, message.c.seq < seq)
-        .order_by(message.c.seq.desc())
-        .limit(limit)
-    )
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    rows = connection.execute(query).all()
+    query = _log_of(conversation, audience).where(message.c.seq < seq)
+    rows = connection.execute(query.order_by(message.c.seq.desc()).limit(limit)).all()
     return [_message(row, conversation.public_id) for row in reversed(rows)]
 
 
 def blank(connection: Connection, conversation: Conversation) -> None:
     """Take out of a log what was written and sent; seqs, times, changes of state and scores stay."""
-    rows = connection.execute(
-        select(message).where(message.c.conversation_id == conversation.id)
-    ).all()
-    for row in rows:
-        kind, said = _read_body(row)
-        gone = _emptied(said, is_visitors=row.author_kind == AuthorKind.VISITOR)
+    for row in connection.execute(_log_of(conversation, Audience.AGENTS)).all():
+        kind, said = bodies.read(row)
+        gone = bodies.emptied(said, is_visitors=row.author_kind == AuthorKind.VISITOR)
         values: dict[str, object] = {
-            "body": _encode(gone).decode(),
-            "kind": kind if kind is MessageKind.NOTE else kind_of(gone),
+            "body": bodies.encode(gone),
+            "kind": kind if kind is MessageKind.NOTE else bodies.kind_of(gone),
             "folded": "",
         }
         if row.author_kind == AuthorKind.VISITOR:
             values["author_name"] = ""
         connection.execute(update(message).where(message.c.id == row.id).values(**values))
-
-
-def _emptied(said: Body, *, is_visitors: bool) -> Body:
-    match said:
-        case RatingBody(score=score, reasons=reasons):
-            return RatingBody(score, reasons)
-        case ActivityBody(type=type_, actor=actor, target=target, reason=reason):
-            is_typed = type_ is ActivityType.TRANSFER_REASON
-            is_address = type_.startswith("answers_")
-            return ActivityBody(
-                type_,
-                "" if is_visitors else actor,
-                "" if is_address else target,
-                "" if is_typed else reason,
-            )
-        case _:
-            return TextBody("")
 
 
 def by_kinds(
@@ -344,9 +236,8 @@ def by_kinds(
 ) -> list[Message]:
     """Return messages of some kinds in a stretch of the log, oldest first."""
     rows = connection.execute(
-        select(message)
+        _log_of(conversation, Audience.AGENTS)
         .where(
-            message.c.conversation_id == conversation.id,
             message.c.seq > after_seq,
             message.c.seq <= up_to_seq,
             message.c.kind.in_(list(kinds)),

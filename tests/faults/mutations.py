@@ -117,7 +117,7 @@ MUTATIONS = (
     ),
     Mutation(
         "unreadable-row",
-        "chatserver/storage/messages.py",
+        "chatserver/storage/bodies.py",
         "    except (ValueError, msgspec.DecodeError):\n",
         "    except ZeroDivisionError:\n",
         "tests/faults/test_poison.py::"

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     invariant,
     rule,
 )
+from sqlalchemy import Connection, select
 
 from chatserver.bot.knowledge import FaqKnowledge
 from chatserver.domain.ids import ClientId, StaffId
@@ -30,8 +31,10 @@ from chatserver.domain.routing import ASK_AGAIN_MS, is_suitable
 from chatserver.errors import Code, Refusal
 from chatserver.services import assigning, ending, opening, posting, presence, sync
 from chatserver.services.chat import Chat
-from chatserver.storage import agents, conversations, messages, offers
+from chatserver.storage import agents, bodies, conversations, offers
 from chatserver.storage.database import Database
+from chatserver.storage.schema import conversation as conversation_table
+from chatserver.storage.schema import message as message_table
 from tests.cast import (
     LEASE_MS,
     SHELF,
@@ -418,21 +421,17 @@ class Delivery(RuleBasedStateMachine):
         assert self.run(self.stage.chat.read(conversations.owing_bot_turn)) == []
 
 
-def _everything(connection: Any) -> list[tuple[int, str, str, int, str]]:
+def _everything(connection: Connection) -> list[tuple[int, str, str, int, str]]:
     """Every visitor's message: visitor, client_id, conversation, seq, text; in order of storing."""
-    from sqlalchemy import select
-
-    from chatserver.storage.schema import conversation, message
-
     rows = connection.execute(
-        select(message, conversation.c.public_id)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(message.c.author_key.like("v%"), message.c.kind == "text")
-        .order_by(message.c.id)
+        select(message_table, conversation_table.c.public_id)
+        .join(conversation_table, conversation_table.c.id == message_table.c.conversation_id)
+        .where(message_table.c.author_key.like("v%"), message_table.c.kind == "text")
+        .order_by(message_table.c.id)
     )
     found = []
     for row in rows:
-        body = messages._DECODERS[MessageKind.TEXT].decode(row.body)
+        _, body = bodies.read(row)
         assert isinstance(body, TextBody)
         found.append((int(row.author_key[1:]), row.client_id, row.public_id, row.seq, body.text))
     return found
