@@ -20,9 +20,11 @@ from chatserver.services import assigning, posting, presence, setup, staff, visi
 from chatserver.services.chat import Chat
 from chatserver.services.facts import Fact
 from chatserver.services.work import Work
-from chatserver.storage import agents, conversations, messages, schema, sites
+from chatserver.storage import agents, conversations, messages, sites
 from chatserver.storage import staff as accounts
 from chatserver.storage.database import Database
+from chatserver.storage.schema import conversations as s
+from chatserver.storage.schema.staff import staff as staff_table
 
 T = TypeVar("T")
 
@@ -153,7 +155,6 @@ class Stage:
 
 def check_invariants(connection: Connection) -> None:
     """Assert what must hold in any database at any moment between two units."""
-    s = schema
     held: dict[int, int] = {}
     for row in connection.execute(select(s.conversation)):
         seqs = list(
@@ -180,7 +181,7 @@ def check_invariants(connection: Connection) -> None:
             select(s.conversation.c.status).where(s.conversation.c.id == row.conversation_id)
         ).scalar_one()
         assert status == Status.WAITING, "an offer of what does not wait"
-    for row in connection.execute(select(s.staff)):
+    for row in connection.execute(select(staff_table)):
         assert row.load == held.get(row.id, 0), f"load {row.load} of {held.get(row.id, 0)}"
         assert row.load <= row.capacity, "over capacity"
 

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, update
 
 from chatserver.storage.engines import normalise_url
 from chatserver.storage.migrate import migrate
-from chatserver.storage.schema import installation
+from chatserver.storage.schema.installation import installation
 
 
 @cache

@@ -21,8 +21,9 @@ from chatserver.services.visitors import hash_token
 from chatserver.storage import conversations, sites
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
-from chatserver.storage.schema import message, visitor
-from chatserver.storage.schema import staff as staff_table
+from chatserver.storage.schema.conversations import message
+from chatserver.storage.schema.staff import staff as staff_table
+from chatserver.storage.schema.visitors import visitor
 
 CAPACITY = 50
 SECRET = "of the benchmark alone, not secret"

@@ -22,7 +22,7 @@ from chatserver.domain.widgets import (
 )
 from chatserver.errors import Code, Refusal
 from chatserver.storage import sites
-from chatserver.storage.schema import page_view, visitor
+from chatserver.storage.schema.visitors import page_view, visitor
 
 LANGUAGES = ("tr", "en")
 MAX_CHARS = 4000

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Row, exists, or_, select, update
 
 from chatserver.domain.ids import PublicId, StaffId, TeamId
 from chatserver.domain.people import Agent, Availability, Role
-from chatserver.storage.schema import conversation, staff, team_member
+from chatserver.storage.schema.conversations import conversation
+from chatserver.storage.schema.staff import staff, team_member
 
 # Built once: building a statement costs more than running it.
 _every = (

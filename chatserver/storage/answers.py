@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from chatserver.domain.ids import ConversationId
-from chatserver.storage.answer_schema import answer_mail
+from chatserver.storage.schema.conversations import answer_mail
 
 MOST_DUE = 100
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select
 
 from chatserver.domain.ids import VisitorId
-from chatserver.storage.schema import consent
+from chatserver.storage.schema.visitors import consent
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from chatserver.domain.conversations import Conversation, Priority, Status
 from chatserver.domain.ids import ConversationId, StaffId, TeamId, VisitorId
-from chatserver.storage.schema import conversation, offer
+from chatserver.storage.schema.conversations import conversation, offer
 
 MAX_LISTED = 500
 """Most conversations in one list."""

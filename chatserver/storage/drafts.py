@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, insert, select
 
 from chatserver.domain.ids import ConversationId, PublicId, StaffId
-from chatserver.storage.schema import conversation, draft
+from chatserver.storage.schema.conversations import conversation, draft
 
 
 def save(

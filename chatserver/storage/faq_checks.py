@@ -7,8 +7,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import StaffId
-from chatserver.storage.faq_schema import faq_check
-from chatserver.storage.schema import staff
+from chatserver.storage.schema.faq import faq_check
+from chatserver.storage.schema.staff import staff
 
 
 @dataclass(frozen=True, slots=True)

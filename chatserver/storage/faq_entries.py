@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, upd
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import StaffId
 from chatserver.domain.knowledge import Content, Phase
-from chatserver.storage.faq_schema import faq_entry, faq_revision, faq_state
-from chatserver.storage.schema import staff
+from chatserver.storage.schema.faq import faq_entry, faq_revision, faq_state
+from chatserver.storage.schema.staff import staff
 
 _decoder = msgspec.json.Decoder(Content)
 

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
 from chatserver.domain.ids import StaffId
-from chatserver.storage.faq_schema import faq_publication
-from chatserver.storage.schema import staff
+from chatserver.storage.schema.faq import faq_publication
+from chatserver.storage.schema.staff import staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import Connection, insert, select, update
 
 from chatserver.domain.ids import StaffId
-from chatserver.storage.faq_schema import faq_threshold
+from chatserver.storage.schema.faq import faq_threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from chatserver.domain.ids import ConversationId, PublicId
-from chatserver.storage.schema import file
+from chatserver.storage.schema.conversations import file
 
 _COLUMNS = (file.c.public_id, file.c.conversation_id, file.c.name, file.c.media_type, file.c.size)
 

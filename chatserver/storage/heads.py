@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from chatserver.domain.ids import ConversationId, PublicId, StaffId, TeamId, VisitorId
-from chatserver.storage.schema import conversation
+from chatserver.storage.schema.conversations import conversation
 
 _columns = conversation.c
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from chatserver.domain.identities import Identity
 from chatserver.domain.ids import SiteId, VisitorId
-from chatserver.storage.identity_schema import visitor_identity
-from chatserver.storage.schema import visitor
+from chatserver.storage.schema.identities import visitor_identity
+from chatserver.storage.schema.visitors import visitor
 
 __all__ = ["Identity"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from chatserver.domain.ids import SiteId
-from chatserver.storage.identity_schema import identity_key
+from chatserver.storage.schema.identities import identity_key
 
 
 @dataclass(frozen=True, slots=True)

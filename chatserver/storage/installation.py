@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select, update
 
-from chatserver.storage.schema import installation
+from chatserver.storage.schema.installation import installation
 
 _queue_revision = select(installation.c.queue_revision)
 

@@ -20,8 +20,8 @@ from chatserver.domain.messages import (
 )
 from chatserver.domain.why import Why
 from chatserver.storage import bodies
-from chatserver.storage.schema import conversation as conversation_table
-from chatserver.storage.schema import message
+from chatserver.storage.schema.conversations import conversation as conversation_table
+from chatserver.storage.schema.conversations import message
 
 PREVIEW_CHARS = 140
 

@@ -10,12 +10,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, insert, select
 
-from chatserver.storage import faq_schema as _faq_schema  # noqa: F401 - its tables join the metadata
-from chatserver.storage import (
-    identity_schema as _identity_schema,  # noqa: F401 - its tables join the metadata
-)
 from chatserver.storage.engines import normalise_url
-from chatserver.storage.schema import installation, metadata
+from chatserver.storage.schema.installation import installation
+from chatserver.storage.schema.metadata import metadata
 
 
 def _config() -> Config:

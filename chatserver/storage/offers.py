@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from chatserver.domain.ids import ConversationId, OfferId, StaffId
-from chatserver.storage.schema import offer
+from chatserver.storage.schema.conversations import offer
 
 LIVE = "live"
 

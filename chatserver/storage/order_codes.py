@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from chatserver.domain.ids import ConversationId, VisitorId
-from chatserver.storage.schema import order_code
+from chatserver.storage.schema.orders import order_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from chatserver.domain.ids import SiteId
 from chatserver.domain.orders import ShopOrder, email_key, number_key
-from chatserver.storage.schema import order_source, shop_order
+from chatserver.storage.schema.orders import order_source, shop_order
 
 _decode = msgspec.json.Decoder(ShopOrder).decode
 _encode = msgspec.json.Encoder().encode

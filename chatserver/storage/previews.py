@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from chatserver.domain.ids import ConversationId
 from chatserver.domain.messages import AuthorKind, MessageKind
-from chatserver.storage.schema import conversation, message
+from chatserver.storage.schema.conversations import conversation, message
 
 # Built once: building a statement costs more than running it.
 _unread = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
-from chatserver.storage.schema import duty, process
+from chatserver.storage.schema.installation import duty, process
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import ConversationId, SiteId, StaffId
-from chatserver.storage.faq_schema import faq_question, faq_settled
-from chatserver.storage.schema import conversation
+from chatserver.storage.schema.conversations import conversation
+from chatserver.storage.schema.faq import faq_question, faq_settled
 
 
 @dataclass(frozen=True, slots=True)

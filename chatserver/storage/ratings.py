@@ -5,7 +5,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from chatserver.domain.ids import ConversationId, StaffId
 from chatserver.domain.messages import RatingBody
-from chatserver.storage.schema import rating
+from chatserver.storage.schema.conversations import rating
 
 
 def keep(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chatserver.domain.ids import SiteId
-from chatserver.storage.schema import rule_count
+from chatserver.storage.schema.bot import rule_count
 
 Step = Literal["shown", "opened", "answered"]
 

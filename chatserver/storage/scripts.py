@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select
 
 from chatserver.domain.ids import SiteId
-from chatserver.storage.schema import bot_draft, bot_script
+from chatserver.storage.schema.bot import bot_draft, bot_script
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from chatserver.domain.ids import StaffId
-from chatserver.storage.faq_schema import faq_word
-from chatserver.storage.schema import staff
+from chatserver.storage.schema.faq import faq_word
+from chatserver.storage.schema.staff import staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from chatserver.domain.ids import PublicId, SiteId, TeamId
 from chatserver.domain.people import Team
 from chatserver.domain.sites import Site, SiteSettings
 from chatserver.domain.widgets import WidgetSettings
-from chatserver.storage.schema import site, team
+from chatserver.storage.schema.sites import site, team
 
 
 class _Settings(msgspec.Struct, frozen=True, kw_only=True):

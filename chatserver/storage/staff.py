@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from chatserver.domain.ids import PublicId, StaffId, TeamId
 from chatserver.domain.people import Role
-from chatserver.storage.schema import setup_link, staff, staff_session, team, team_member
+from chatserver.storage.schema.sites import team
+from chatserver.storage.schema.staff import setup_link, staff, staff_session, team_member
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from chatserver.domain.conversations import Status
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId
-from chatserver.storage.schema import conversation, message, staff, team, team_member, visitor
+from chatserver.storage.schema.conversations import conversation, message
+from chatserver.storage.schema.sites import team
+from chatserver.storage.schema.staff import staff, team_member
+from chatserver.storage.schema.visitors import visitor
 
 _FOLDED_LETTERS = (
     ("İ", "i"), ("I", "i"), ("ı", "i"), ("Ş", "s"), ("ş", "s"), ("Ç", "c"), ("ç", "c"),

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from chatserver.domain.ids import VisitorId
-from chatserver.storage.identity_schema import identity_use, visitor_token
-from chatserver.storage.schema import visitor
+from chatserver.storage.schema.identities import identity_use, visitor_token
+from chatserver.storage.schema.visitors import visitor
 
 
 @dataclass(frozen=True, slots=True)

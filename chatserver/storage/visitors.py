@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from chatserver.domain.ids import PublicId, SiteId, VisitorId
 from chatserver.domain.people import PageView, Visitor
-from chatserver.storage.schema import page_view, visitor
+from chatserver.storage.schema.visitors import page_view, visitor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from chatserver.domain.ids import SiteId, TeamId
 from chatserver.domain.messages import ActivityType, AuthorKind, MessageKind
-from chatserver.storage.schema import conversation, message
+from chatserver.storage.schema.conversations import conversation, message
 
 ENOUGH = 4
 """Fewer waits than this say nothing about the next."""

@@ -24,7 +24,7 @@ from chatserver.services.work import Work
 from chatserver.storage import agents, conversations, heads, sites, visitors
 from chatserver.storage import staff as staff_table
 from chatserver.storage.database import Database
-from chatserver.storage.schema import message
+from chatserver.storage.schema.conversations import message
 from tests.browser.people import PASSWORD, PHONE, Agent, Shopper
 from tests.browser.shop import Shop
 from tests.machine import chromium

@@ -27,7 +27,7 @@ from chatserver.domain.messages import TextBody
 from chatserver.services.posting import post_visitor_message
 from chatserver.services.work import Work
 from chatserver.storage import conversations, visitors
-from chatserver.storage.schema import conversation
+from chatserver.storage.schema.conversations import conversation
 from tests.browser import test_sizes
 from tests.browser.conftest import ARGS, House, opener
 from tests.browser.people import PHONE, Shopper

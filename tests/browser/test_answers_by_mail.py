@@ -10,8 +10,7 @@ from playwright.async_api import expect
 from sqlalchemy import Connection, update
 
 from chatserver.services.answers_by_mail import QUIET_MS
-from chatserver.storage.answer_schema import answer_mail
-from chatserver.storage.schema import message
+from chatserver.storage.schema.conversations import answer_mail, message
 from tests.browser.conftest import OpenHouse
 from tests.browser.looks import ANSWERS, QUESTIONS
 from tests.browser.people import DESK, PHONE

@@ -190,7 +190,7 @@ def what_was_given(connection: Any) -> list[bool]:
 def newest(connection: Any) -> Any:
     from sqlalchemy import func, select
 
-    from chatserver.storage.schema import consent
+    from chatserver.storage.schema.visitors import consent
 
     return connection.execute(select(func.max(consent.c.visitor_id))).scalar_one()
 

@@ -12,8 +12,9 @@ from functools import cached_property
 import msgspec
 from sqlalchemy import Connection, select
 
-from chatserver.storage import schema as s
 from chatserver.storage.database import Database
+from chatserver.storage.schema import conversations as s
+from chatserver.storage.schema.staff import staff as staff_table
 from tests.faults.recorder import History, Op, Shown, gist
 
 AGENTS_MAY_HEAR = {"not_assigned", "resolved", "taken", "full", "not_available", "not_found"}
@@ -80,8 +81,8 @@ class Snapshot:
 
 def read_snapshot(connection: Connection) -> Snapshot:
     """Return what the database has."""
-    m, c, p = s.message.c, s.conversation.c, s.staff.c
-    names = {row.id: row.name for row in connection.execute(select(s.staff))}
+    m, c, p = s.message.c, s.conversation.c, staff_table.c
+    names = {row.id: row.name for row in connection.execute(select(staff_table))}
     public = {row.id: row.public_id for row in connection.execute(select(s.conversation))}
     rows = connection.execute(select(s.message).order_by(m.conversation_id, m.seq))
     stored = []
@@ -119,7 +120,7 @@ def read_snapshot(connection: Connection) -> Snapshot:
         ],
         agents=[
             Person(row.name, row.load, row.capacity)
-            for row in connection.execute(select(s.staff).order_by(p.id))
+            for row in connection.execute(select(staff_table).order_by(p.id))
         ],
         offers=[
             (public[row.conversation_id], names[row.staff_id]) for row in connection.execute(live)

@@ -22,7 +22,7 @@ from chatserver.domain.sites import Site
 from chatserver.services import visitors
 from chatserver.services.work import Work
 from chatserver.storage import conversations, messages, sites
-from chatserver.storage import schema as s
+from chatserver.storage.schema import conversations as s
 from tests.faults.recorder import Screen
 from tests.server import now_ms
 

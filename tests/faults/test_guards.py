@@ -20,9 +20,9 @@ from chatserver.realtime.rates import Bucket
 from chatserver.services import assigning, bot_turns, posting, presence, processes, sync
 from chatserver.services.work import Work
 from chatserver.storage import heads
-from chatserver.storage import schema as s
 from chatserver.storage.database import Database
 from chatserver.storage.patience import Patience
+from chatserver.storage.schema.staff import staff as staff_table
 from chatserver.web.health import storage_checks
 from tests.cast import LEASE_MS, Stage, client_id
 from tests.realtime.relay import NAMESPACE, Relay
@@ -107,7 +107,7 @@ async def test_a_reply_under_an_old_fence_is_refused(sqlite_stage: Stage) -> Non
 async def test_nobody_is_given_more_than_they_can_take(sqlite_stage: Stage) -> None:
     stage = sqlite_stage
     await stage.available(stage.grace)
-    await stage.database.write(lambda c: c.execute(update(s.staff).values(capacity=1)))
+    await stage.database.write(lambda c: c.execute(update(staff_table).values(capacity=1)))
     for visitor in (stage.ada, stage.alan):
         await stage.says(visitor, "merhaba")
     await stage.check_invariants()

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, event, func, insert, select
 
 from chatserver.errors import Code, Refusal, StorageError
 from chatserver.storage.database import Database
-from chatserver.storage.schema import site
+from chatserver.storage.schema.sites import site
 from chatserver.storage.single import hold
 from tests.faults.proxy import Proxy, Way, proxy
 from tests.faults.through import postgresql_target

@@ -21,7 +21,7 @@ import socketio
 from sqlalchemy import select
 
 from chatserver.storage.database import Database
-from chatserver.storage.schema import conversation, message
+from chatserver.storage.schema.conversations import conversation, message
 from tests.cast import check_invariants
 from tests.journeys.conftest import Furnished
 from tests.machine import strace

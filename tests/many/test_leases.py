@@ -16,7 +16,8 @@ from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.services import processes
 from chatserver.services.chat import Chat
 from chatserver.storage.database import Database
-from chatserver.storage.schema import duty, message, process
+from chatserver.storage.schema.conversations import message
+from chatserver.storage.schema.installation import duty, process
 from tests.cast import SHELF, RecordingBroadcaster, build_stage, check_invariants
 from tests.many.conftest import NewCluster, settle, talking
 from tests.postgresql import PostgreSQL

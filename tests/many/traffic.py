@@ -11,7 +11,7 @@ import socketio
 from sqlalchemy import select
 
 from chatserver.storage.database import Database
-from chatserver.storage.schema import message
+from chatserver.storage.schema.conversations import message
 from tests.cast import check_invariants
 from tests.server import Account, AgentClient, VisitorClient, fresh_client_id
 

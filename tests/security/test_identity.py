@@ -14,7 +14,7 @@ from sqlalchemy import Connection, update
 
 from chatserver.protocol.registry import AGENT, CLIENT_EVENTS, SERVER_EVENTS, VISITOR
 from chatserver.storage.database import Database
-from chatserver.storage.schema import visitor as visitor_table
+from chatserver.storage.schema.visitors import visitor as visitor_table
 from tests.server import (
     SECRET,
     Account,

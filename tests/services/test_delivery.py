@@ -33,8 +33,8 @@ from chatserver.services import assigning, ending, opening, posting, presence, s
 from chatserver.services.chat import Chat
 from chatserver.storage import agents, bodies, conversations, offers
 from chatserver.storage.database import Database
-from chatserver.storage.schema import conversation as conversation_table
-from chatserver.storage.schema import message as message_table
+from chatserver.storage.schema.conversations import conversation as conversation_table
+from chatserver.storage.schema.conversations import message as message_table
 from tests.cast import (
     LEASE_MS,
     SHELF,

@@ -10,7 +10,7 @@ from chatserver.domain.messages import MessageKind, TextBody
 from chatserver.logs import configure_logs
 from chatserver.services import drafts, posting, visitors
 from chatserver.settings import Settings
-from chatserver.storage.schema import metadata
+from chatserver.storage.schema.metadata import metadata
 from tests.cast import Stage, client_id
 
 CARD, TCKN, IBAN = "4111 1111 1111 1111", "10000000146", "TR33 0006 1005 1978 6457 8413 26"

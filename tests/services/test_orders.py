@@ -36,7 +36,7 @@ from chatserver.services.orders_codes import CODE_MINUTES, GRANT_MS, TRIES, figu
 from chatserver.services.orders_source import new_key
 from chatserver.storage import identities, orders
 from chatserver.storage.identities import Identity
-from chatserver.storage.schema import order_code
+from chatserver.storage.schema.orders import order_code
 from tests.cast import Stage
 from tests.endpoints import Serve, endpoint, says, silent
 

@@ -28,8 +28,9 @@ from chatserver.services.states import visitors_conversations
 from chatserver.storage import consents as kept_consents
 from chatserver.storage import files as kept_files
 from chatserver.storage import ratings as kept_ratings
-from chatserver.storage import schema, sites, waits
+from chatserver.storage import sites, waits
 from chatserver.storage import visitors as kept_visitors
+from chatserver.storage.schema.metadata import metadata
 from tests.cast import Stage, client_id
 
 FIELDS = (
@@ -263,7 +264,7 @@ async def test_what_is_erased_is_nowhere_any_more(stage: Stage) -> None:
 
 def _all_rows(connection: object, canary: str) -> list[str]:
     rows = []
-    for table in schema.metadata.sorted_tables:
+    for table in metadata.sorted_tables:
         for row in connection.execute(select(table)):  # type: ignore[attr-defined]
             if canary in str(tuple(row)).lower():
                 rows.append(f"{table.name}: {row}")

@@ -28,7 +28,7 @@ from chatserver.services.sign_in import (
 )
 from chatserver.storage import agents, staff
 from chatserver.storage.database import Database
-from chatserver.storage.schema import setup_link, staff_session
+from chatserver.storage.schema.staff import setup_link, staff_session
 from chatserver.storage.staff import StaffAccount
 from chatserver.windows import LocalWindows
 from tests.databases import prepare

@@ -9,7 +9,8 @@ from chatserver.domain.people import Availability
 from chatserver.errors import Code, Refusal
 from chatserver.services import assigning, ending, opening, presence
 from chatserver.services.facts import OfferEnded, OfferMade
-from chatserver.storage import schema
+from chatserver.storage.schema import conversations as s
+from chatserver.storage.schema.staff import team_member
 from tests.cast import Stage, client_id
 
 
@@ -392,12 +393,10 @@ async def test_a_long_queue_of_one_team_never_hides_anothers(stage: Stage) -> No
 
 def _move(connection: Connection, public_id: str, team: int) -> None:
     connection.execute(
-        update(schema.conversation)
-        .where(schema.conversation.c.public_id == public_id)
-        .values(team_id=team)
+        update(s.conversation).where(s.conversation.c.public_id == public_id).values(team_id=team)
     )
 
 
 def _leave_team(connection: Connection, agent: int, team: int) -> None:
-    table = schema.team_member
-    connection.execute(delete(table).where(table.c.staff_id == agent, table.c.team_id == team))
+    mine = (team_member.c.staff_id == agent, team_member.c.team_id == team)
+    connection.execute(delete(team_member).where(*mine))

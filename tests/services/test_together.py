@@ -12,7 +12,7 @@ from chatserver.domain.people import Visitor
 from chatserver.errors import Code, Refusal
 from chatserver.services import posting
 from chatserver.services.facts import MessagePosted, TurnOwed
-from chatserver.storage import schema
+from chatserver.storage.schema import conversations as s
 from tests.cast import Stage, client_id
 
 
@@ -25,9 +25,9 @@ def says(stage: Stage, visitor: Visitor, text: str, id: ClientId, *, to: str | N
 
 
 def rows(connection: Connection, public_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    table = schema.conversation
+    table = s.conversation
     row = connection.execute(select(table).where(table.c.public_id == public_id)).mappings().one()
-    log = schema.message
+    log = s.message
     lines = connection.execute(
         select(log).where(log.c.conversation_id == row["id"]).order_by(log.c.seq)
     ).mappings()

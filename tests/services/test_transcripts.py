@@ -40,7 +40,7 @@ from chatserver.services import transcripts as service
 from chatserver.services.transcripts import EXPORT_FORMATS, TranscriptLinks, neutral_cell
 from chatserver.storage import conversations, messages, sites, visitors
 from chatserver.storage.database import Database
-from chatserver.storage.schema import conversation as conversation_table
+from chatserver.storage.schema.conversations import conversation as conversation_table
 from chatserver.storage.staff import StaffAccount
 from chatserver.storage.transcripts import Wanted
 

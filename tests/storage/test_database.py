@@ -16,7 +16,7 @@ from chatserver.storage import installation
 from chatserver.storage.database import Database
 from chatserver.storage.engines import normalise_url
 from chatserver.storage.migrate import differences, head, migrate, revision
-from chatserver.storage.schema import site
+from chatserver.storage.schema.sites import site
 
 
 def add(connection: Connection, key: str) -> str:

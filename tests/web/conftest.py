@@ -28,7 +28,7 @@ from chatserver.services.work import Work
 from chatserver.settings import Settings
 from chatserver.storage import conversations, messages, rule_counts, sites, visitors
 from chatserver.storage.database import Database
-from chatserver.storage.schema import conversation as conversation_table
+from chatserver.storage.schema.conversations import conversation as conversation_table
 from chatserver.storage.staff import StaffAccount
 from chatserver.web.assets import load_assets
 from chatserver.web.context import Web

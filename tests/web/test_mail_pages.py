@@ -8,7 +8,7 @@ from chatserver.domain.messages import Author, AuthorKind, TextBody
 from chatserver.services import answers_by_mail
 from chatserver.services.work import Work
 from chatserver.storage import answers
-from chatserver.storage.schema import conversation as conversation_table
+from chatserver.storage.schema.conversations import conversation as conversation_table
 from chatserver.words import say
 from tests.web.conftest import Shop
 

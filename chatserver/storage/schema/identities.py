@@ -1,8 +1,8 @@
-"""The tables of whom a site vouches for; see `schema.py` for the habits they keep."""
+"""The tables of whom a site vouches for."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
 
-from chatserver.storage.schema import Key, metadata
+from chatserver.storage.schema.metadata import Key, metadata
 
 visitor_identity = Table(
     "visitor_identity",

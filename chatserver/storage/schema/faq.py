@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from chatserver.storage.schema import Key, metadata
+from chatserver.storage.schema.metadata import Key, metadata
 
 faq_state = Table(
     "faq_state",
