@@ -16,7 +16,15 @@ from chatserver.storage import faq_entries, question_log
 from chatserver.storage.faq_entries import EntryRow
 from chatserver.storage.question_log import Usage
 from chatserver.web.context import Web
-from chatserver.web.editors.room import asked, editors, fields_of, query_of, room_page
+from chatserver.web.editors.room import (
+    asked,
+    categories_of,
+    editors,
+    fields_of,
+    owner_in,
+    query_of,
+    room_page,
+)
 from chatserver.web.pages import see_other
 from chatserver.web.templates import language_of
 from chatserver.words import LANGUAGES
@@ -108,7 +116,7 @@ async def editor(web: Web, request: Request) -> Response:
             (name, list(rows))
             for name, rows in groupby(shown, key=lambda row: row.entry.content.category)
         ],
-        categories=sorted({row.entry.content.category for row in found} - {""}),
+        categories=categories_of(row.entry for row in found),
         phases=list(Phase),
         people=everybody,
         total=len(shown),
@@ -127,10 +135,7 @@ async def do_bulk(web: Web, request: Request) -> Response:
     if action == "publish":
         return see_other("/editor/publish?" + "&".join(query_of(key=key) for key in keys))
     if action == "owner":
-        owner = next(
-            (a.id for a in await web.database.read(editors) if str(a.id) == form.text("owner")),
-            None,
-        )
+        owner = await owner_in(web, form)
         await web.database.write(knowledge.take_care, keys, owner=owner, set_owner=True)
     elif action == "category" and form.text("category").strip():
         category = " ".join(form.text("category").split())

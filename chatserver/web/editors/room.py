@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from chatserver.domain.ids import StaffId
 from chatserver.domain.knowledge import Problem
 from chatserver.storage import faq_checks, faq_entries
 from chatserver.storage import staff as accounts
+from chatserver.storage.faq_entries import EntryRow
 from chatserver.storage.staff import StaffAccount
 from chatserver.web.context import Web
 from chatserver.web.faq_pages import category_text
@@ -34,6 +36,10 @@ class Fields:
     def text(self, name: str, default: str = "") -> str:
         """Return the last value of a field."""
         return next((value for key, value in reversed(self.pairs) if key == name), default)
+
+    def has(self, name: str) -> bool:
+        """Whether the form has a field, empty or not."""
+        return any(one == name for one, _ in self.pairs)
 
     def every(self, name: str) -> list[str]:
         """Return all values of a field."""
@@ -151,3 +157,15 @@ def editors(connection: Connection) -> Sequence[StaffAccount]:
         for account in accounts.every(connection)
         if account.role.may_edit and not account.disabled
     ]
+
+
+async def owner_in(web: Web, form: Fields) -> StaffId | None:
+    """Return whom a form names as an entry's owner, None for nobody."""
+    named = form.text("owner")
+    everybody = await web.database.read(editors)
+    return next((account.id for account in everybody if str(account.id) == named), None)
+
+
+def categories_of(rows: Iterable[EntryRow]) -> list[str]:
+    """Return the categories that entries have, in order."""
+    return sorted({row.content.category for row in rows} - {""})

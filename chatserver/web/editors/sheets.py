@@ -21,10 +21,6 @@ _KEY_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 class Sheet(Fields):
     """A posted form with rows."""
 
-    def has(self, name: str) -> bool:
-        """Whether the form has a field, empty or not."""
-        return any(one == name for one, _ in self.pairs)
-
     def rows(self, group: str) -> list[str]:
         """Return the names of a group's rows: `do.0`, `do.7`."""
         start = f"{group}."
