@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from chatserver.clock import Clock, to_datetime
 from chatserver.domain.knowledge import covers
-from chatserver.services import knowledge, publishing, thresholds
-from chatserver.services.knowledge import Live
+from chatserver.services import engine_entries, publishing, starter, thresholds
+from chatserver.services.engine_entries import Live
 from chatserver.storage import faq_entries, faq_publications, question_log, site_words
 from chatserver.storage.database import Database
+from chatserver.words import LANGUAGES
 from faq import Entry, KnowledgeBase, load_starter
 from faq.model import Thresholds
 
@@ -115,7 +116,7 @@ class LiveShelf:
 
     async def begin(self, database: Database, clock: Clock) -> None:
         """Give a new installation its starter, then follow."""
-        await database.write(knowledge.begin_with_starter, now_ms=clock.now_ms())
+        await database.write(starter.begin_with_starter, now_ms=clock.now_ms())
         await self.follow(database, clock)
 
     async def follow(self, database: Database, clock: Clock) -> bool:
@@ -134,7 +135,7 @@ class LiveShelf:
             if state[0] == self.now.revision and day == self._day:
                 self._put(replace(self.now, asked=asked))
                 return False
-            live = await database.read(knowledge.live)
+            live = await database.read(engine_entries.live)
             words = await database.read(site_words.every)
             sure = await database.read(thresholds.in_use)
             shelf = await asyncio.to_thread(_build, live, words, sure, day, asked)
@@ -150,7 +151,7 @@ class LiveShelf:
     async def drafts(self, database: Database, clock: Clock) -> KnowledgeBase:
         """Return an index over everything as it is being written."""
         day = today(clock.now_ms())
-        revision, entries = await database.read(knowledge.drafted)
+        revision, entries = await database.read(engine_entries.drafted)
         kept = self._drafts
         if kept is None or kept[:2] != (revision, day):
             words = await database.read(site_words.every)
@@ -186,7 +187,7 @@ def load_shelf(connection: Connection, *, now_ms: int) -> FaqShelf:
     if faq_entries.state(connection) is None:
         return FaqShelf.starter()
     words, sure = site_words.every(connection), thresholds.in_use(connection)
-    return _build(knowledge.live(connection), words, sure, today(now_ms), {})
+    return _build(engine_entries.live(connection), words, sure, today(now_ms), {})
 
 
 def _build(
@@ -210,5 +211,5 @@ def _asked(connection: Connection, shelf: FaqShelf, *, now_ms: int) -> dict[str,
             keys={entry.key for entry in shelf.entries(language)},
             limit=6,
         )
-        for language in knowledge.LANGUAGES
+        for language in LANGUAGES
     }

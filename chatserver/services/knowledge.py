@@ -1,4 +1,4 @@
-"""The FAQ as editors keep it: drafts with their history, care, the starter; publishes nothing."""
+"""The FAQ as editors keep it: drafts with their history and care; publishes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,24 +7,14 @@ from datetime import date
 from sqlalchemy import Connection
 
 from chatserver.domain.ids import StaffId
-from chatserver.domain.knowledge import (
-    Content,
-    Problem,
-    Wording,
-    is_key,
-    normalised,
-    problems,
-)
+from chatserver.domain.knowledge import Content, Problem, is_key, normalised, problems
 from chatserver.errors import Code, Refusal
-from chatserver.storage import faq_checks, faq_entries
+from chatserver.storage import faq_entries
 from chatserver.storage.faq_entries import EntryRow, RevisionRow
-from faq import Entry, EntryStatus, fold, load_starter
-from faq.checks import CHECKS, load_checks
+from faq import fold
 
 ONE_SITTING_MS = 10 * 60_000
 """What one person saves within so long is one state of the history."""
-
-LANGUAGES = ("tr", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,106 +258,3 @@ def restore(
         connection, key, old.content, version=version, by=by, now_ms=now_ms, kind="restored",
         note=note,
     )  # fmt: skip
-
-
-# What the engine and the pages get
-
-
-def engine_entries(key: str, content: Content) -> list[Entry]:
-    """Return an entry as the engine takes it: one for each language that can answer."""
-    return [
-        Entry(
-            key,
-            language,
-            said.question,
-            said.utterances,
-            said.full_answer,
-            content.category,
-            EntryStatus.PUBLISHED,
-            content.valid_from,
-            content.valid_until,
-        )
-        for language, said in content.wordings.items()
-        if said.question and said.answer
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What shoppers get.
-
-    Args:
-        revision: raised by every publication.
-        entries: as the engine takes them, whatever day it is.
-        numbers: by key, how often the entry was published.
-        scopes: by key, where it holds, for those that do not hold everywhere.
-    """
-
-    revision: int
-    entries: tuple[Entry, ...]
-    numbers: dict[str, int]
-    scopes: dict[str, tuple[str, ...]]
-
-
-def live(connection: Connection) -> Live:
-    """Return what shoppers get."""
-    state = faq_entries.state(connection)
-    rows = faq_entries.live(connection)
-    return Live(
-        state[0] if state else 0,
-        tuple(entry for key, content, _ in rows for entry in engine_entries(key, content)),
-        {key: number for key, _, number in rows},
-        {key: content.scope for key, content, _ in rows if content.scope},
-    )
-
-
-def drafted(connection: Connection) -> tuple[int, tuple[Entry, ...]]:
-    """Return what shoppers would get if everything were published now, and its revision."""
-    state = faq_entries.state(connection)
-    entries = [
-        entry
-        for row in faq_entries.every(connection)
-        if not row.archived
-        for entry in engine_entries(row.key, row.content)
-    ]
-    return (state[1] if state else 0), tuple(entries)
-
-
-# The starter
-
-
-def begin_with_starter(connection: Connection, *, now_ms: int) -> bool:
-    """Fill an installation that never had an FAQ; say whether it was one.
-
-    Of two processes that try at once one fails at the first row, and finds it done when it tries
-    again.
-    """
-    if faq_entries.state(connection) is not None:
-        return False
-    faq_entries.begin(connection)
-    drafts: dict[str, Content] = {}
-    published: dict[str, bool] = {}
-    for entry in load_starter():
-        content = drafts.get(entry.key, Content(category=entry.category))
-        said = Wording(entry.question, entry.utterances, entry.answer.strip(), edited_ms=now_ms)
-        content = replace(content, valid_from=entry.valid_from, valid_until=entry.valid_until)
-        drafts[entry.key] = content.with_wording(entry.language, said)
-        published[entry.key] = published.get(entry.key, True) and (
-            entry.status is EntryStatus.PUBLISHED
-        )
-    for key, content in drafts.items():
-        faq_entries.create(
-            connection, key, normalised(content, Content(), now_ms=now_ms),
-            now_ms=now_ms, by=None, is_live=published[key], kind="imported",
-        )  # fmt: skip
-    for language in LANGUAGES:
-        path = CHECKS / f"{language}.yaml"
-        checks = load_checks(path) if path.exists() else ()
-        faq_checks.put(
-            connection,
-            [(language, check.message, check.entry, check.offered) for check in checks],
-            origin="starter",
-            now_ms=now_ms,
-            by=None,
-        )
-    return True

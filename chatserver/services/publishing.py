@@ -11,7 +11,7 @@ from chatserver.domain.ids import StaffId
 from chatserver.domain.knowledge import Problem, publishing_problems
 from chatserver.errors import Code, Refusal
 from chatserver.services import thresholds
-from chatserver.services.knowledge import engine_entries
+from chatserver.services.engine_entries import engine_entries
 from chatserver.storage import faq_checks, faq_entries, faq_publications, question_log
 from chatserver.storage.faq_checks import CheckRow
 from chatserver.storage.faq_entries import EntryRow

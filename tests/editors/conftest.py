@@ -14,7 +14,7 @@ from chatserver.domain.ids import StaffId
 from chatserver.domain.knowledge import Content, Wording
 from chatserver.domain.people import Role
 from chatserver.faq_shelf import FaqShelf, LiveShelf, today
-from chatserver.services import knowledge, staff
+from chatserver.services import staff, starter
 from chatserver.storage.database import Database
 from faq import load_starter
 from tests.cast import START_MS
@@ -60,7 +60,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("begun") / "chat.sqlite3"
     prepare(f"sqlite:///{file}", now_ms=START_MS)
     database = Database(f"sqlite:///{file}")
-    database.run(knowledge.begin_with_starter, now_ms=START_MS)
+    database.run(starter.begin_with_starter, now_ms=START_MS)
     database.shut()
     return file
 

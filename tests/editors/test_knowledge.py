@@ -19,7 +19,7 @@ from chatserver.domain.knowledge import (
     publishing_problems,
 )
 from chatserver.errors import Code, Refusal
-from chatserver.services import knowledge
+from chatserver.services import knowledge, starter
 from chatserver.storage import faq_checks, faq_entries
 from chatserver.storage.faq_entries import decode, encode
 from faq import load_starter
@@ -48,7 +48,7 @@ async def test_a_new_installation_begins_with_the_starter_and_its_checks(room: R
     assert {e.key for e in room.shelf.entries("tr")} == {
         e.key for e in load_starter() if e.language == "tr"
     }
-    assert not await room.write(knowledge.begin_with_starter, now_ms=room.now)
+    assert not await room.write(starter.begin_with_starter, now_ms=room.now)
 
 
 async def test_a_save_of_an_older_state_is_refused_and_shows_what_is_there(room: Room) -> None:

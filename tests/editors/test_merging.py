@@ -4,7 +4,7 @@ import pytest
 
 from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import build_base
-from chatserver.services import knowledge, merging, publishing, words_of_site
+from chatserver.services import engine_entries, knowledge, merging, publishing, words_of_site
 from chatserver.storage import faq_checks, site_words
 from chatserver.storage.site_words import WordRow
 from tests.editors.conftest import Room, content
@@ -19,7 +19,7 @@ async def test_entries_that_compete_are_found_and_merged(room: Room) -> None:
         knowledge.create, content("Hediye çekini nasıl kullanırım?", "hediye çeki nereye yazılır"),
         by=room.gizem, now_ms=room.now,
     )  # fmt: skip
-    _, entries = await room.write(knowledge.drafted)
+    _, entries = await room.write(engine_entries.drafted)
     pairs = merging.pairs(entries, "tr")
     assert {first, second} in [{pair.first.key, pair.second.key} for pair in pairs]
     await room.write(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chatserver.domain.knowledge import Wording
 from chatserver.domain.people import Role
 from chatserver.faq_shelf import FaqShelf, LiveShelf
-from chatserver.services import knowledge
+from chatserver.services import knowledge, starter
 from chatserver.storage import faq_checks, faq_entries, faq_publications
 from chatserver.web import answers
 from chatserver.web.editors.entry import preview
@@ -34,7 +34,7 @@ X03 = [
 @pytest.fixture
 async def gizem(shop: Shop) -> AsyncIterator[httpx2.AsyncClient]:
     """An editor in front of a browser, over the starter FAQ."""
-    await shop.database.write(knowledge.begin_with_starter, now_ms=shop.clock.now_ms())
+    await shop.database.write(starter.begin_with_starter, now_ms=shop.clock.now_ms())
     _, token = await shop.person("gizem@shop.example", role=Role.EDITOR, name="Gizem Toprak")
     async with shop.client(token) as client:
         yield client
@@ -305,7 +305,7 @@ async def test_a_file_is_tried_and_then_the_very_same_is_kept(
 
 
 async def test_every_page_speaks_both_languages(shop: Shop) -> None:
-    await shop.database.write(knowledge.begin_with_starter, now_ms=1)
+    await shop.database.write(starter.begin_with_starter, now_ms=1)
     _, token = await shop.person("eve@shop.example", role=Role.EDITOR, language="en")
     shop.web.shelf.__init__(FaqShelf.starter())  # type: ignore[misc]
     assert isinstance(shop.web.shelf, LiveShelf)

@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatserver.services import knowledge, merging
+from chatserver.services import engine_entries, merging
 from chatserver.web.context import Web
 from chatserver.web.editors.room import asked, fields_of, language_asked, room_page
 from chatserver.web.help_pages import plain
@@ -17,7 +17,7 @@ MAX_SHOWN = 40
 async def conflicts(web: Web, request: Request) -> Response:
     """Serve the pairs of one language, as the drafts have them."""
     language = language_asked(request)
-    _, entries = await web.database.read(knowledge.drafted)
+    _, entries = await web.database.read(engine_entries.drafted)
     found = await asyncio.to_thread(merging.pairs, entries, language)
     return await room_page(
         web,
