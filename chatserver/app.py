@@ -34,15 +34,16 @@ from chatserver.services.answer_letters import AnswerLetters, StopLinks
 from chatserver.services.bot_turns import OwedTurn
 from chatserver.services.card_pictures import MAX_PICTURE_BYTES, CardPictures, address_of
 from chatserver.services.chat import Chat
-from chatserver.services.files import Grant, Inspected
+from chatserver.services.file_links import FileLinks, Grant
+from chatserver.services.files import Inspected
 from chatserver.services.mail import Mailer
 from chatserver.services.orders import OrderCounter
 from chatserver.services.people import people_of
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, SignInLimits
 from chatserver.services.staff import list_sessions
+from chatserver.services.transcript_links import TranscriptLinks
 from chatserver.services.transcript_mail import TranscriptLetters
-from chatserver.services.transcripts import TranscriptLinks
 from chatserver.services.usual import UsualReplies
 from chatserver.settings import Settings
 from chatserver.smtp import mailer_of
@@ -260,7 +261,7 @@ def build_app(
         rates=Rates(settings, clock, windows),
         epoch="",
         transcript_path=transcript_path,
-        files=files.FileLinks(settings.secret_key, clock),
+        files=FileLinks(settings.secret_key, clock),
         letters=None if mailer is None else TranscriptLetters(chat, mailer, windows=windows),
         answers=answers,
         fanout=fanout,

@@ -295,7 +295,7 @@ def transcripts_export(
 
     Example: chatserver transcripts export --since 2026-11-01 --format csv > november.csv
     """
-    from chatserver.services.transcripts import write_export
+    from chatserver.services.transcript_exports import write_export
 
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     database = _database(load_settings(host="127.0.0.1"))

@@ -10,6 +10,7 @@ from chatserver.protocol.fields import check_text
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
 from chatserver.services import files, posting, sight, sync
+from chatserver.services.file_links import Grant
 
 
 async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet) -> asks.History:
@@ -88,9 +89,7 @@ async def file_offer(
         raise Refusal(Code.BAD_REQUEST)
     if await edge.chat.read(sight.find_visible, agent, event.conversation) is None:
         raise Refusal(Code.NOT_FOUND)
-    grant = files.Grant(
-        "agent", agent, event.conversation, event.client_id, event.name, event.fence
-    )
+    grant = Grant("agent", agent, event.conversation, event.client_id, event.name, event.fence)
     return asks.FileOffered(upload=f"/upload/{edge.files.sign_grant(grant)}")
 
 

@@ -25,7 +25,7 @@ from chatserver.realtime.socket_server import SocketServer
 from chatserver.services import identifying
 from chatserver.services.answer_letters import AnswerLetters
 from chatserver.services.chat import Chat
-from chatserver.services.files import FileLinks
+from chatserver.services.file_links import FileLinks
 from chatserver.services.identity_words import Word, read_word
 from chatserver.services.transcript_mail import TranscriptLetters
 from chatserver.settings import Settings

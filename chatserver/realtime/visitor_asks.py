@@ -25,6 +25,7 @@ from chatserver.services import (
     visitors,
 )
 from chatserver.services.answer_letters import AnswerLetters
+from chatserver.services.file_links import Grant
 from chatserver.storage import conversations
 
 MAX_CONTEXT_BYTES = 8 * 1024
@@ -136,7 +137,7 @@ async def file_offer(edge: Edge, connection: Connection, event: asks.FileOffer) 
         found = await edge.chat.read(conversations.find_of_visitor, visitor.id, event.conversation)
         if found is None:
             raise Refusal(Code.NOT_FOUND)
-    grant = files.Grant("visitor", visitor.id, event.conversation, event.client_id, event.name)
+    grant = Grant("visitor", visitor.id, event.conversation, event.client_id, event.name)
     return asks.FileOffered(upload=f"/upload/{edge.files.sign_grant(grant)}")
 
 

@@ -15,7 +15,7 @@ from chatserver.services.answers_by_mail import Known, Receiver
 from chatserver.services.answers_due import Letter
 from chatserver.services.chat import Chat
 from chatserver.services.mail import Mail, Mailer, TranscriptLine, answer_mail
-from chatserver.services.transcripts import author_text, clean, line_text
+from chatserver.services.transcript_words import author_text, clean, line_text
 from chatserver.storage import answers
 from chatserver.windows import LocalWindows, Windows
 

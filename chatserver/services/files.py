@@ -1,4 +1,4 @@
-"""Files that people send: who may, what is let in, and who may have them again.
+"""Files that people send: who may, what is let in, and how it is kept.
 
 A socket asks first (`file_offer`) and gets an address that works once for its message and for ten
 minutes; the bytes come by HTTP. What a file is, its content says; its name and declared type say
@@ -6,25 +6,22 @@ nothing. Pictures are made anew, so nothing of place, device or polyglot survive
 """
 
 import asyncio
-import hashlib
 import json
 import re
 import sys
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
 
 import puremagic
 import structlog
-from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
-from chatserver.clock import Clock
 from chatserver.domain.conversations import check_agent_may_write
-from chatserver.domain.ids import ClientId, ConversationId, PublicId, StaffId, VisitorId
+from chatserver.domain.ids import ClientId, ConversationId, StaffId, VisitorId
 from chatserver.domain.messages import Audience, FileBody, MessageKind
 from chatserver.errors import Code, Refusal
 from chatserver.pictures import FORMATS, MAX_SIDE, REFUSED
 from chatserver.services.answers_by_mail import QUIET_MS
+from chatserver.services.file_links import Grant
 from chatserver.services.opening import (
     as_visitor_author,
     author_key,
@@ -42,8 +39,6 @@ DAY_BYTES = 60 * 1024 * 1024
 """What one person may send in a day."""
 
 DAY_MS = 24 * 3600 * 1000
-GRANT_S = 600
-LINK_S = 900
 PICTURE_S = 20.0
 AT_ONCE = 2
 """Pictures made anew at the same time; each may take a gigabyte."""
@@ -61,102 +56,6 @@ log = structlog.get_logger(__name__)
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """Leave to send one file.
-
-    Args:
-        by: `visitor` or `agent`, with `id`.
-        conversation: where to; None for a visitor who has none yet.
-        fence: of an agent.
-    """
-
-    by: Literal["visitor", "agent"]
-    id: int
-    conversation: str | None
-    client_id: str
-    name: str
-    fence: int | None = None
-
-
-class FileLinks:
-    """Signs leave to send a file, and addresses under which one can be had for a while."""
-
-    def __init__(self, secret_key: str, clock: Clock) -> None:
-        class Signer(TimestampSigner):
-            def get_timestamp(self) -> int:
-                return clock.now_ms() // 1000
-
-        def serializer(salt: str) -> URLSafeTimedSerializer:
-            return URLSafeTimedSerializer(
-                secret_key,
-                salt=salt,
-                signer=Signer,
-                signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-            )
-
-        self._grants = serializer("file-grant")
-        self._files = serializer("file-link")
-        self._data = serializer("own-data")
-
-    def sign_grant(self, grant: Grant) -> str:
-        """Return what follows `/upload/` in the address."""
-        return str(
-            self._grants.dumps(
-                [
-                    grant.by,
-                    grant.id,
-                    grant.conversation,
-                    grant.client_id,
-                    grant.name,
-                    grant.fence,
-                ]
-            )
-        )
-
-    def read_grant(self, signed: str) -> Grant:
-        """Return a grant.
-
-        Raises:
-            Refusal: `not_found` for one forged or too old.
-        """
-        try:
-            return Grant(*self._grants.loads(signed, max_age=GRANT_S))
-        except (BadData, TypeError, ValueError):
-            raise Refusal(Code.NOT_FOUND) from None
-
-    def sign_file(self, public_id: str) -> str:
-        """Return the path of a file, good for a quarter of an hour."""
-        return f"/f/{self._files.dumps(public_id)}"
-
-    def read_file(self, signed: str) -> str:
-        """Return which file a link is of.
-
-        Raises:
-            Refusal: `not_found` for one forged or too old.
-        """
-        return self._read(self._files, signed)
-
-    def sign_data(self, visitor: PublicId) -> str:
-        """Return the path of all that is kept of a visitor, good for a quarter of an hour."""
-        return f"/d/{self._data.dumps(visitor)}"
-
-    def read_data(self, signed: str) -> str:
-        """Return whose data a link is of.
-
-        Raises:
-            Refusal: `not_found` for one forged or too old.
-        """
-        return self._read(self._data, signed)
-
-    @staticmethod
-    def _read(serializer: URLSafeTimedSerializer, signed: str) -> str:
-        try:
-            return str(serializer.loads(signed, max_age=LINK_S))
-        except (BadData, ValueError):
-            raise Refusal(Code.NOT_FOUND) from None
 
 
 def clean_name(name: str, media_type: str) -> str:

@@ -22,13 +22,8 @@ from chatserver.domain.people import Visitor
 from chatserver.errors import Code, MailError, Refusal
 from chatserver.services.chat import Chat
 from chatserver.services.mail import Mail, Mailer, TranscriptLine, transcript_mail
-from chatserver.services.transcripts import (
-    Transcript,
-    author_text,
-    date_text,
-    line_text,
-    read_public_transcript,
-)
+from chatserver.services.transcript_words import author_text, date_text, line_text
+from chatserver.services.transcripts import Transcript, read_public_transcript
 from chatserver.storage import conversations, identities, messages
 from chatserver.windows import LocalWindows, Windows
 

@@ -10,10 +10,11 @@ from chatserver.domain.sites import Site
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
 from chatserver.services.answer_letters import StopLinks
-from chatserver.services.files import FileLinks, Grant, Inspected
+from chatserver.services.file_links import FileLinks, Grant
+from chatserver.services.files import Inspected
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance
-from chatserver.services.transcripts import TranscriptLinks
+from chatserver.services.transcript_links import TranscriptLinks
 from chatserver.settings import Settings
 from chatserver.storage.database import Database
 from chatserver.web.assets import Assets, load_assets

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from chatserver.clock import to_datetime
 from chatserver.domain.sites import Site
 from chatserver.services import identifying
-from chatserver.services.transcripts import date_text
+from chatserver.services.transcript_words import date_text
 from chatserver.services.work import Work
 from chatserver.storage import identity_keys
 from chatserver.web.context import Web

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from chatserver import words
 from chatserver.clock import to_datetime
-from chatserver.services.transcripts import date_text
+from chatserver.services.transcript_words import date_text
 from chatserver.words import LANGUAGES
 
 THEMES = ("light", "dark")

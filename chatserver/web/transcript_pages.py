@@ -12,7 +12,9 @@ from chatserver.domain.ids import PublicId
 from chatserver.domain.messages import CardBody, Message, MessageKind
 from chatserver.errors import Code, Refusal
 from chatserver.services import transcripts as service
-from chatserver.services.transcripts import EXPORT_FORMATS, Transcript
+from chatserver.services.transcript_exports import EXPORT_FORMATS, render
+from chatserver.services.transcript_words import author_text, clean, date_text, line_text
+from chatserver.services.transcripts import Transcript
 from chatserver.storage import transcripts as storage
 from chatserver.storage.transcripts import Wanted
 from chatserver.web import answers
@@ -95,19 +97,19 @@ class Line:
     """
 
     def __init__(self, transcript: Transcript, message: Message, language: str) -> None:
-        self.when = service.date_text(transcript.at(message.at_ms), language)
+        self.when = date_text(transcript.at(message.at_ms), language)
         self.iso = transcript.at(message.at_ms).isoformat(timespec="seconds")
         self.clock = transcript.at(message.at_ms).strftime("%H:%M")
         self.day = transcript.at(message.at_ms).date()
         self.day_text = self.when.rpartition(" ")[0]
-        self.who = service.author_text(message, language)
-        self.text = service.line_text(message, language)
+        self.who = author_text(message, language)
+        self.text = line_text(message, language)
         self.is_activity = message.kind is MessageKind.ACTIVITY
         self.is_note = message.kind is MessageKind.NOTE
         self.title, self.answer = "", None
         if isinstance(message.body, CardBody):
-            self.title = service.clean(message.body.title)
-            self.answer = answers.render(service.clean(message.body.text))
+            self.title = clean(message.body.title)
+            self.answer = answers.render(clean(message.body.text))
         kind = "activity" if self.is_activity else "note" if self.is_note else None
         self.css = f"is-{kind or message.author.kind.value}"
 
@@ -164,7 +166,7 @@ async def transcript_file(web: Web, request: Request) -> Response:
 def download(read: Transcript, format: str, language: str) -> Response:
     """Return a transcript as a file that browsers save and never show."""
     known = next(name for name in EXPORT_FORMATS if name == format)
-    body = "".join(service.render(read, known, language))
+    body = "".join(render(read, known, language))
     name = f"transcript-{read.summary.public_id}.{known}"
     response = Response(
         body,

@@ -11,7 +11,7 @@ from chatserver.domain.sites import Site, SiteSettings
 from chatserver.errors import Code, Refusal
 from chatserver.services import proactive
 from chatserver.services import widget_settings as service
-from chatserver.services.transcripts import date_text
+from chatserver.services.transcript_words import date_text
 from chatserver.storage import sites
 from chatserver.web.accent import adapt, contrast
 from chatserver.web.context import Web

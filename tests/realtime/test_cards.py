@@ -12,7 +12,7 @@ from chatserver.realtime import views
 from chatserver.realtime.agent_asks import card_of
 from chatserver.services import data_rights, posting
 from chatserver.services.card_pictures import address_of
-from chatserver.services.transcripts import line_text
+from chatserver.services.transcript_words import line_text
 from tests.cast import Stage, client_id
 
 JUG = ProductBody(

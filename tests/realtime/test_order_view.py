@@ -9,7 +9,7 @@ from chatserver.domain.messages import BOT, Audience, MessageKind, OrderBody, pl
 from chatserver.domain.orders import OrderStatus, OrderStep
 from chatserver.protocol.shared import OrderView
 from chatserver.realtime import views
-from chatserver.services.transcripts import line_text
+from chatserver.services.transcript_words import line_text
 from chatserver.services.work import Work
 from chatserver.storage import conversations
 from tests.cast import Stage

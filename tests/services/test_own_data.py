@@ -23,7 +23,8 @@ from chatserver.services import (
     visitors,
 )
 from chatserver.services.facts import MessagesChanged
-from chatserver.services.files import Grant, Inspected
+from chatserver.services.file_links import Grant
+from chatserver.services.files import Inspected
 from chatserver.services.states import visitors_conversations
 from chatserver.storage import consents as kept_consents
 from chatserver.storage import files as kept_files

@@ -37,7 +37,16 @@ from chatserver.domain.sites import Site, SiteSettings
 from chatserver.errors import Code, Refusal
 from chatserver.services import staff
 from chatserver.services import transcripts as service
-from chatserver.services.transcripts import EXPORT_FORMATS, TranscriptLinks, neutral_cell
+from chatserver.services.transcript_exports import (
+    COLUMNS,
+    EXPORT_FORMATS,
+    ExportFormat,
+    neutral_cell,
+    render_text,
+    write_export,
+)
+from chatserver.services.transcript_links import TranscriptLinks
+from chatserver.services.transcript_words import activity_text, clean, date_text
 from chatserver.storage import conversations, messages, sites, visitors
 from chatserver.storage.database import Database
 from chatserver.storage.schema.conversations import conversation as conversation_table
@@ -156,10 +165,10 @@ class Archive:
     def read(self, public_id: str) -> service.Transcript:
         return self.database.run(service.read_transcript, self.boss, public_id)
 
-    def export(self, format: service.ExportFormat, **bounds: int) -> str:
+    def export(self, format: ExportFormat, **bounds: int) -> str:
         stream = io.StringIO(newline="")
         span = {"since_ms": 0, "until_ms": NOON * 2, **bounds}
-        service.write_export(self.database, stream, format=format, language="tr", **span)
+        write_export(self.database, stream, format=format, language="tr", **span)
         return stream.getvalue()
 
 
@@ -265,11 +274,11 @@ async def test_v01_the_visitors_own_transcript_has_no_note_and_no_inner_activity
         (GRACE, TextBody("buyurun")),
     )
     read = small.database.run(service.read_public_transcript, public_id)
-    text = "".join(service.render_text(read, "tr"))
+    text = "".join(render_text(read, "tr"))
     assert "zor müşteri" not in text
     assert "istek" not in text.lower()
     assert "buyurun" in text
-    assert "zor müşteri" in "".join(service.render_text(small.read(public_id), "tr"))
+    assert "zor müşteri" in "".join(render_text(small.read(public_id), "tr"))
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])
@@ -279,9 +288,9 @@ def test_every_activity_is_a_sentence_in_both_languages(type_: ActivityType, lan
         body = ActivityBody(
             type_, actor="Grace", target="billing", reason=reason, details={"order": "TR-1"}
         )
-        text = service.activity_text(body, language)
+        text = activity_text(body, language)
         assert text and "{" not in text and "web." not in text
-    assert service.activity_text(ActivityBody(type_), language)
+    assert activity_text(ActivityBody(type_), language)
 
 
 def test_a_transcript_says_who_when_and_what(small: Archive) -> None:
@@ -294,7 +303,7 @@ def test_a_transcript_says_who_when_and_what(small: Archive) -> None:
         (SYSTEM, ActivityBody(ActivityType.AGENT_JOINED, actor="Grace")),
         (GRACE, TextBody("arıyorum"), Audience.AGENTS),
     )
-    text = "".join(service.render_text(small.read(public_id), "tr"))
+    text = "".join(render_text(small.read(public_id), "tr"))
     for line in (
         "Pera Ev",
         "12:00] Ada (ziyaretçi): merhaba\n    kargom nerede?",
@@ -311,16 +320,14 @@ def test_a_transcript_says_who_when_and_what(small: Archive) -> None:
 @pytest.mark.parametrize("name", ["Destek", "Temsilci Grace", "Bot", "Sistem"])
 def test_a08_a_visitor_is_marked_as_one_whatever_their_name(small: Archive, name: str) -> None:
     public_id = small.add((Author(AuthorKind.VISITOR, name), TextBody("şifrenizi yazın")))
-    assert f"] {name} (ziyaretçi): şifrenizi" in "".join(
-        service.render_text(small.read(public_id), "tr")
-    )
+    assert f"] {name} (ziyaretçi): şifrenizi" in "".join(render_text(small.read(public_id), "tr"))
 
 
 def test_a08_what_turns_the_direction_of_text_is_taken_out(small: Archive) -> None:
     public_id = small.add(
         (Author(AuthorKind.VISITOR, "\u202etsetseD"), TextBody("a\u2066b\u202ec\x1b[31m\u200fd"))
     )
-    text = "".join(service.render_text(small.read(public_id), "tr"))
+    text = "".join(render_text(small.read(public_id), "tr"))
     assert not re.search("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x1b]", text)
 
 
@@ -351,14 +358,14 @@ async def test_x11_no_cell_of_a_csv_is_a_formula_and_every_cell_comes_back(small
         small.add((Author(AuthorKind.VISITOR, text), TextBody(text)))
     exported = small.export("csv")
     rows = list(csv.reader(io.StringIO(exported, newline=""), strict=True))
-    assert rows[0] == list(service.COLUMNS)
+    assert rows[0] == list(COLUMNS)
     assert len(rows) == len(FORMULAS) + 1
     for row in rows[1:]:
-        assert len(row) == len(service.COLUMNS)
+        assert len(row) == len(COLUMNS)
         for cell in row:
             assert not re.match(r"[\s]*[=+\-@＝＋－＠]|[\t\r\n]", cell)
     texts = {row[-1].removeprefix("'") for row in rows[1:]}
-    assert texts == {service.clean(text) for text in FORMULAS}
+    assert texts == {clean(text) for text in FORMULAS}
     # where the list separator is a semicolon every cell still begins with a quotation mark
     for line in exported.replace('""', "").split("\r\n")[1:-1]:
         assert line.startswith('"')
@@ -409,5 +416,5 @@ def test_links_of_visitors_work_for_a_quarter_of_an_hour_and_only_unchanged() ->
 
 def test_dates_are_written_as_each_language_writes_them() -> None:
     moment = to_datetime(NOON)
-    assert re.fullmatch(r"\d\d\.\d\d\.\d{4} \d\d:\d\d", service.date_text(moment, "tr"))
-    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d", service.date_text(moment, "en"))
+    assert re.fullmatch(r"\d\d\.\d\d\.\d{4} \d\d:\d\d", date_text(moment, "tr"))
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d", date_text(moment, "en"))

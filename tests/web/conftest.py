@@ -21,7 +21,8 @@ from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import LiveShelf
 from chatserver.protocol.shared import PeopleView
 from chatserver.services import answers_by_mail, staff
-from chatserver.services.files import Grant, Inspected
+from chatserver.services.file_links import Grant
+from chatserver.services.files import Inspected
 from chatserver.services.posting import Posted
 from chatserver.services.sign_in import Entrance, Passwords
 from chatserver.services.work import Work

@@ -13,7 +13,8 @@ from chatserver.domain.messages import ActivityType, AuthorKind
 from chatserver.domain.people import Role
 from chatserver.domain.widgets import WidgetSettings
 from chatserver.services.hours_form import DAYS
-from chatserver.services.transcripts import DETAILS, EXPORT_FORMATS
+from chatserver.services.transcript_exports import EXPORT_FORMATS
+from chatserver.services.transcript_words import DETAILS
 from chatserver.web.settings_pages import TABS
 from chatserver.web.templates import accepted, script_json
 from faq import load_starter
@@ -59,7 +60,8 @@ PATTERNS: dict[str, list[str]] = {
 def used() -> set[str]:
     """Every key that a template or a module names, and those of the closed sets."""
     keys = {prefix + value for prefix, values in PATTERNS.items() for value in values}
-    sources = [*TEMPLATES, *(PACKAGE / "web").glob("*.py"), PACKAGE / "services/transcripts.py"]
+    modules = [*(PACKAGE / "web").glob("*.py"), *(PACKAGE / "services").glob("transcript_*.py")]
+    sources = [*TEMPLATES, *modules]
     for path in sources:
         text = path.read_text("utf-8")
         keys |= set(re.findall(r"""["'](web\.[a-z0-9_.]+[a-z0-9_])["']""", text))
