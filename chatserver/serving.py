@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 import structlog
 import uvicorn
 
-from chatserver.app import ChatServer
+from chatserver.chat_server import ChatServer
 from chatserver.realtime.socket_server import MAX_FRAME_BYTES
 from chatserver.settings import Settings
 

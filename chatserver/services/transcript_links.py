@@ -19,6 +19,10 @@ class TranscriptLinks:
         """Return what follows `/t/` in the address."""
         return self._links.sign([public_id, language])
 
+    def path(self, public_id: str, language: str) -> str:
+        """Return the path of a transcript."""
+        return f"/t/{self.sign(public_id, language)}"
+
     def read(self, signed: str) -> tuple[str, str]:
         """Return conversation and language of a link.
 
