@@ -27,8 +27,12 @@ from chatserver.storage.database import Database
 from chatserver.storage.schema.conversations import message
 from tests.browser.people import PASSWORD, PHONE, Agent, Shopper
 from tests.browser.shop import Shop
+from tests.clients import fresh_client_id
+from tests.clock import now_ms
 from tests.machine import chromium
-from tests.server import Account, ServerProcess, fresh_client_id, furnish, now_ms
+from tests.server import ServerProcess
+from tests.shop import furnish
+from tests.staff import Account
 
 ARGS = [
     "--no-sandbox",

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from chatserver.services import setup
 from tests.browser.conftest import House
 from tests.browser.people import DESK, PHONE, Agent, Shopper
-from tests.server import now_ms
+from tests.clock import now_ms
 
 Look = Callable[[str, Shopper | Agent], Awaitable[None]]
 """What is done at each state; its name is the state's."""

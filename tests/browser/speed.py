@@ -31,8 +31,9 @@ from chatserver.storage.schema.conversations import conversation
 from tests.browser import test_sizes
 from tests.browser.conftest import ARGS, House, opener
 from tests.browser.people import PHONE, Shopper
+from tests.clients import AgentClient, fresh_client_id
+from tests.clock import now_ms
 from tests.machine import chromium
-from tests.server import AgentClient, fresh_client_id, now_ms
 
 ROUNDS = 7
 SETTLE_S = 0.5

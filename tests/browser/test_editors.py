@@ -17,7 +17,7 @@ from chatserver.storage.faq_entries import EntryRow
 from tests.browser.conftest import PASSWORD_HASH, House
 from tests.browser.people import DESK, PASSWORD, PHONE
 from tests.browser.test_accessibility import AXE
-from tests.server import now_ms
+from tests.clock import now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import socketio
 
+from tests.clients import fresh_client_id
 from tests.faults.checker import Snapshot, check
 from tests.faults.recorder import History, RecordedAgent, RecordedVisitor
-from tests.server import Account, fresh_client_id
+from tests.staff import Account
 
 NETWORK = (socketio.exceptions.SocketIOError, asyncio.TimeoutError, ConnectionError, OSError)
 Person = RecordedVisitor | RecordedAgent

@@ -4,7 +4,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.server import Account, AgentClient, VisitorClient
+from tests.clients import AgentClient, VisitorClient
+from tests.staff import Account
 
 Outcome = Literal["unknown", "acked", "refused"]
 """`unknown`: no answer came. It may have been done all the same, or be done yet."""

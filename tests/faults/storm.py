@@ -23,8 +23,8 @@ from chatserver.services import visitors
 from chatserver.services.work import Work
 from chatserver.storage import conversations, messages, sites
 from chatserver.storage.schema import conversations as s
+from tests.clock import now_ms
 from tests.faults.recorder import Screen
-from tests.server import now_ms
 
 LEAST_S, MOST_S = 0.5, 30.0
 READY_WITHIN_S = 10.0

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.clients import VisitorClient, fresh_client_id
 from tests.faults.falling import POINTS
 from tests.faults.people import NETWORK, Crowd
 from tests.faults.recorder import History, RecordedAgent, RecordedVisitor
 from tests.journeys.conftest import Furnished
 from tests.many.traffic import percentile
-from tests.server import ServerProcess, VisitorClient, fresh_client_id
+from tests.server import ServerProcess
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
 VISITORS = int(os.environ.get("FAULT_VISITORS", "8"))

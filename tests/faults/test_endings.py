@@ -17,12 +17,13 @@ from typing import Any
 
 import psutil
 
+from tests.clients import fresh_client_id
 from tests.faults.checker import findings, read_snapshot
 from tests.faults.people import NETWORK, Crowd
 from tests.faults.proxy import proxy
 from tests.faults.recorder import History, RecordedVisitor
 from tests.journeys.conftest import Furnished
-from tests.server import ServerProcess, fresh_client_id
+from tests.server import ServerProcess
 from tests.wire import Poller
 
 NewServer = Callable[..., Furnished]

@@ -11,12 +11,14 @@ import pytest
 import websockets
 from aiohttp.http import SERVER_SOFTWARE
 
+from tests.clients import fresh_client_id
 from tests.faults.people import Crowd
 from tests.faults.proxy import Proxy, proxy
 from tests.faults.recorder import History, RecordedVisitor
 from tests.journeys.conftest import Furnished
 from tests.realtime.relay import NAMESPACE, PING_INTERVAL_S, PING_TIMEOUT_S, Relay
-from tests.server import ServerProcess, fresh_client_id, furnish
+from tests.server import ServerProcess
+from tests.shop import furnish
 from tests.wire import Poller, closing, connected, hear
 
 SECONDS = float(os.environ.get("FAULT_SECONDS", "0.8"))

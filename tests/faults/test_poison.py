@@ -11,8 +11,8 @@ from chatserver.storage.bodies import UNREADABLE
 from chatserver.storage.database import Database
 from chatserver.storage.schema import conversations as s
 from tests.cast import Stage
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
 from tests.journeys.conftest import Furnished
-from tests.server import AgentClient, VisitorClient, fresh_client_id
 
 POISONS: dict[str, dict[str, str]] = {
     "nan": {"body": '{"text":NaN}'},

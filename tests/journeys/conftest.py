@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import Account, ServerProcess, furnish
+from tests.server import ServerProcess
+from tests.shop import furnish
+from tests.staff import Account
 
 Furnished = tuple[ServerProcess, list[Account]]
 

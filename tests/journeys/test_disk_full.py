@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psutil
 
+from tests.clients import VisitorClient
 from tests.journeys.conftest import Furnished
-from tests.server import ROOT, VisitorClient
+from tests.server import ROOT
 
 
 async def test_a_full_disk_refuses_keeps_what_was_acked_and_heals(

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
 from tests.journeys.conftest import Furnished
-from tests.server import AgentClient, VisitorClient, fresh_client_id
 
 
 class Picture:

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from chatserver.services.files import clean_name
-from tests.server import AgentClient, ServerProcess, VisitorClient, fresh_client_id, furnish
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
+from tests.server import ServerProcess
+from tests.shop import furnish
 
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from chatserver.services.staff import SESSION_COOKIE
 from chatserver.storage.database import Database
+from tests.clients import VisitorClient
 from tests.journeys.conftest import Furnished
-from tests.server import ServerProcess, VisitorClient
+from tests.server import ServerProcess
 from tests.staff import hire_editor
 
 QUESTIONS = ("uzay gemisi kiralıyor musunuz", "yarın hava nasıl olacak")

@@ -23,19 +23,12 @@ from sqlalchemy import select
 from chatserver.storage.database import Database
 from chatserver.storage.schema.conversations import conversation, message
 from tests.cast import check_invariants
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
 from tests.journeys.conftest import Furnished
 from tests.machine import strace
-from tests.server import (
-    ROOT,
-    SECRET,
-    Account,
-    AgentClient,
-    ServerProcess,
-    VisitorClient,
-    free_port,
-    fresh_client_id,
-    furnish,
-)
+from tests.server import ROOT, SECRET, ServerProcess, free_port
+from tests.shop import furnish
+from tests.staff import Account
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
 VISITORS = 8

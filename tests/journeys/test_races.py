@@ -10,8 +10,8 @@ from typing import Any
 
 from chatserver.storage.database import Database
 from tests.cast import check_invariants
+from tests.clients import AgentClient, VisitorClient
 from tests.journeys.conftest import Furnished
-from tests.server import AgentClient, VisitorClient
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
 AGENTS = 50

@@ -10,8 +10,8 @@ from typing import Any
 
 import socketio
 
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
 from tests.journeys.conftest import Furnished
-from tests.server import AgentClient, VisitorClient, fresh_client_id
 
 NETWORK = (socketio.exceptions.SocketIOError, TimeoutError, ConnectionError, OSError)
 NewServer = Callable[..., Furnished]

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import AgentClient, VisitorClient
 from tests.postgresql import PostgreSQL, start_postgresql
 from tests.redis import Redis
-from tests.server import Account, AgentClient, ServerProcess, VisitorClient, furnish
+from tests.server import ServerProcess
+from tests.shop import furnish
+from tests.staff import Account
 
 
 @dataclass

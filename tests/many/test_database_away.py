@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.clients import VisitorClient, fresh_client_id
 from tests.many.conftest import NewCluster
 from tests.many.traffic import Traffic
 from tests.postgresql import PostgreSQL
-from tests.server import VisitorClient, free_port, fresh_client_id
+from tests.server import free_port
 
 AWAY_S = float(os.environ.get("DATABASE_AWAY_S", "3"))
 

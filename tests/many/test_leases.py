@@ -19,9 +19,11 @@ from chatserver.storage.database import Database
 from chatserver.storage.schema.conversations import message
 from chatserver.storage.schema.installation import duty, process
 from tests.cast import SHELF, RecordingBroadcaster, build_stage, check_invariants
+from tests.clients import AgentClient, VisitorClient
+from tests.clock import now_ms
 from tests.many.conftest import NewCluster, settle, talking
 from tests.postgresql import PostgreSQL
-from tests.server import AgentClient, VisitorClient, furnish, now_ms
+from tests.shop import furnish
 
 LEASE = {"CHATSERVER_LEASE_S": "2"}
 GRACE_S = 2

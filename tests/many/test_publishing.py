@@ -14,8 +14,9 @@ from chatserver.domain.knowledge import Content, Wording
 from chatserver.services import knowledge
 from chatserver.services.staff import SESSION_COOKIE
 from chatserver.storage.database import Database
+from tests.clock import now_ms
 from tests.many.conftest import NewCluster
-from tests.server import ServerProcess, now_ms
+from tests.server import ServerProcess
 from tests.staff import hire_editor
 
 FOLLOWED_S = 10.0

@@ -15,10 +15,11 @@ import pytest
 from chatserver.domain.ids import StaffId
 from chatserver.services import staff
 from chatserver.storage.database import Database
+from tests.clients import AgentClient
 from tests.many.conftest import Cluster, NewCluster
 from tests.many.traffic import Traffic, percentile
 from tests.redis import Redis
-from tests.server import AgentClient, ServerProcess
+from tests.server import ServerProcess
 
 AWAY_S = float(os.environ.get("REDIS_AWAY_S", "4"))
 

@@ -13,8 +13,9 @@ import pytest
 
 from chatserver.clock import SystemClock
 from chatserver.realtime.envelope import EMIT, ORDER, Emit, Order, Seal, derive_key
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
 from tests.many.conftest import NewCluster, settle, talking, texts
-from tests.server import SECRET, AgentClient, VisitorClient, fresh_client_id
+from tests.server import SECRET
 
 
 async def test_a_shopper_and_an_agent_on_different_processes(new_cluster: NewCluster) -> None:

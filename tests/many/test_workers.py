@@ -27,9 +27,10 @@ from click.testing import CliRunner
 from chatserver.cli import main
 from chatserver.errors import SettingsError
 from chatserver.settings import WORKERS_NEED_BOTH, load_settings
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
 from tests.many.conftest import NewCluster
 from tests.many.traffic import Traffic, percentile
-from tests.server import ROOT, SECRET, AgentClient, ServerProcess, VisitorClient, fresh_client_id
+from tests.server import ROOT, SECRET, ServerProcess
 
 WORKERS = int(os.environ.get("WORKERS", "2"))
 RESTARTS = int(os.environ.get("RESTARTS", "1"))

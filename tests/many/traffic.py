@@ -13,7 +13,8 @@ from sqlalchemy import select
 from chatserver.storage.database import Database
 from chatserver.storage.schema.conversations import message
 from tests.cast import check_invariants
-from tests.server import Account, AgentClient, VisitorClient, fresh_client_id
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
+from tests.staff import Account
 
 NETWORK = (socketio.exceptions.SocketIOError, asyncio.TimeoutError, ConnectionError, OSError)
 

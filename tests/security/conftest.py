@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.server import Account, ServerProcess, furnish
+from tests.server import ServerProcess
+from tests.shop import furnish
+from tests.staff import Account
 
 
 @pytest.fixture(scope="module")

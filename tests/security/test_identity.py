@@ -15,14 +15,9 @@ from sqlalchemy import Connection, update
 from chatserver.protocol.registry import AGENT, CLIENT_EVENTS, SERVER_EVENTS, VISITOR
 from chatserver.storage.database import Database
 from chatserver.storage.schema.visitors import visitor as visitor_table
-from tests.server import (
-    SECRET,
-    Account,
-    AgentClient,
-    ServerProcess,
-    VisitorClient,
-    fresh_client_id,
-)
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
+from tests.server import SECRET, ServerProcess
+from tests.staff import Account
 
 MISSING = "no-such-conversation-id"
 
@@ -196,7 +191,7 @@ async def agent_of_another_site(server: ServerProcess) -> AgentClient:
     from chatserver.domain.people import Role
     from chatserver.services import setup, staff
     from chatserver.storage import sites
-    from tests.server import now_ms
+    from tests.clock import now_ms
 
     name = fresh_client_id().lower().replace("_", "").replace("-", "")[:12]
     token = fresh_client_id() + fresh_client_id()

@@ -10,7 +10,10 @@ from chatserver.services import identifying
 from chatserver.services.work import Work
 from chatserver.storage import sites
 from chatserver.storage.database import Database
-from tests.server import SECRET, Account, AgentClient, ServerProcess, VisitorClient, now_ms
+from tests.clients import AgentClient, VisitorClient
+from tests.clock import now_ms
+from tests.server import SECRET, ServerProcess
+from tests.staff import Account
 from tests.words_of_sites import claims_of, sign
 
 

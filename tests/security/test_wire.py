@@ -14,13 +14,9 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from tests.server import (
-    Account,
-    AgentClient,
-    ServerProcess,
-    VisitorClient,
-    fresh_client_id,
-)
+from tests.clients import AgentClient, VisitorClient, fresh_client_id
+from tests.server import ServerProcess
+from tests.staff import Account
 
 
 @asynccontextmanager
@@ -325,7 +321,7 @@ class TestT11Floods:
     async def test_events_beyond_the_rate_are_refused_then_the_socket_is_cut(
         self, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        from tests.server import furnish
+        from tests.shop import furnish
 
         folder = tmp_path_factory.mktemp("flood")
         url = f"sqlite:///{folder / 'chat.sqlite3'}"
@@ -352,7 +348,7 @@ class TestT11Floods:
     async def test_a_visitor_who_writes_too_fast_is_told_when_to_go_on(
         self, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        from tests.server import furnish
+        from tests.shop import furnish
 
         folder = tmp_path_factory.mktemp("fast")
         url = f"sqlite:///{folder / 'chat.sqlite3'}"
