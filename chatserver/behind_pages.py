@@ -7,7 +7,7 @@ from chatserver.domain.ids import ConversationId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
 from chatserver.membership import Membership
-from chatserver.protocol.shared import PeopleView
+from chatserver.protocol.people import PeopleView
 from chatserver.realtime import views
 from chatserver.realtime.server import Realtime
 from chatserver.services import answers_by_mail, files, presence, proactive

@@ -17,7 +17,8 @@ import msgspec
 
 from chatserver.domain.messages import ActivityType, MessageKind
 from chatserver.errors import Code, Refusal, SettingsError
-from chatserver.protocol import fields, shared
+from chatserver.protocol import bodies, fields
+from chatserver.protocol.client_events import Refused
 from chatserver.protocol.registry import (
     AGENT,
     CLIENT_EVENTS,
@@ -42,7 +43,7 @@ _NAMED: tuple[tuple[object, str], ...] = (
     (fields.ClientIdField, "client id"),
     (fields.SiteKey, "site key"),
     (fields.Seq, "integer from 0"),
-    (shared.BodyView, "the body of its kind"),
+    (bodies.BodyView, "the body of its kind"),
 )
 
 _PLAIN: dict[object, str] = {
@@ -55,17 +56,17 @@ _PLAIN: dict[object, str] = {
 }
 
 _BODIES: dict[MessageKind, type[fields.Fact]] = {
-    MessageKind.TEXT: shared.TextView,
-    MessageKind.NOTE: shared.TextView,
-    MessageKind.FILE: shared.FileView,
-    MessageKind.RATING: shared.RatingView,
-    MessageKind.ACTIVITY: shared.ActivityView,
-    MessageKind.CHOICES: shared.ChoicesView,
-    MessageKind.CARD: shared.CardView,
-    MessageKind.ORDER: shared.OrderView,
-    MessageKind.PRODUCT: shared.ProductView,
-    MessageKind.LINK: shared.LinkView,
-    MessageKind.FORM: shared.FormView,
+    MessageKind.TEXT: bodies.TextView,
+    MessageKind.NOTE: bodies.TextView,
+    MessageKind.FILE: bodies.FileView,
+    MessageKind.RATING: bodies.RatingView,
+    MessageKind.ACTIVITY: bodies.ActivityView,
+    MessageKind.CHOICES: bodies.ChoicesView,
+    MessageKind.CARD: bodies.CardView,
+    MessageKind.ORDER: bodies.OrderView,
+    MessageKind.PRODUCT: bodies.ProductView,
+    MessageKind.LINK: bodies.LinkView,
+    MessageKind.FORM: bodies.FormView,
 }
 
 
@@ -176,7 +177,7 @@ def shapes() -> list[type[msgspec.Struct]]:
         *(struct for event in CLIENT_EVENTS for struct in _inner(event.takes)),
         *(struct for event in SERVER_EVENTS for struct in _inner(event.carries)),
         *(struct for connect in CONNECTS.values() for struct in _inner(connect)),
-        shared.Refused,
+        Refused,
     ]
     found: dict[str, type[msgspec.Struct]] = {}
     while todo:

@@ -24,7 +24,7 @@ from chatserver.protocol.fields import (
     Seq,
     SignedWord,
 )
-from chatserver.protocol.shared import MessageView
+from chatserver.protocol.messages import MessageView
 
 
 class HistoryGet(Event, frozen=True):

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chatserver.protocol.conversations import AgentConversation, OfferView, VisitorConversation
 from chatserver.protocol.fields import (
     ClientIdField,
     Event,
@@ -18,16 +19,8 @@ from chatserver.protocol.fields import (
     Title,
     Url,
 )
-from chatserver.protocol.shared import (
-    AgentConversation,
-    AgentView,
-    MessageView,
-    OfferView,
-    PageViewFact,
-    PastConversation,
-    TeamView,
-    VisitorConversation,
-)
+from chatserver.protocol.messages import MessageView
+from chatserver.protocol.people import AgentView, TeamView
 
 
 class Page(Event, frozen=True):
@@ -333,6 +326,24 @@ class IdentityView(Fact, frozen=True):
     until_ms: int
 
 
+class PageViewFact(Fact, frozen=True):
+    """One page of the visitor's trail, newest first. at_ms: milliseconds UTC."""
+
+    url: str
+    title: str
+    at_ms: int
+
+
+class PastConversation(Fact, frozen=True):
+    """An earlier conversation of the same visitor."""
+
+    conversation: str
+    opened_ms: int
+    status: str
+    agent: str
+    preview: str
+
+
 class ContextGet(Event, frozen=True):
     """Ask for what is known of a conversation's visitor."""
 
@@ -371,3 +382,13 @@ class Done(Fact, frozen=True):
     """Done; nothing more to say."""
 
     ok: Literal[True] = True
+
+
+class Refused(Fact, frozen=True):
+    """A refusal. retry: whether the same request may succeed later. after_ms: when, or null."""
+
+    code: str
+    message: str
+    retry: bool
+    after_ms: int | None = None
+    ok: Literal[False] = False

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from chatserver.protocol.shared import Node
+from chatserver.protocol.bodies import Node
 
 ALLOWED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 MAX_LINK_CHARS = 2000

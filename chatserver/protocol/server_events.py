@@ -1,17 +1,22 @@
 """What the server may send: one struct an event, closed by what is listed here."""
 
-from chatserver.protocol.fields import Fact
-from chatserver.protocol.shared import (
+from chatserver.protocol.conversations import (
     AgentConversation,
-    AgentView,
-    AuthorView,
     Heads,
-    Limits,
-    MessageView,
     OfferView,
-    PeopleView,
     VisitorConversation,
 )
+from chatserver.protocol.fields import Fact
+from chatserver.protocol.messages import AuthorView, MessageView
+from chatserver.protocol.people import AgentView, PeopleView
+
+
+class Limits(Fact, frozen=True):
+    """Bounds a client should know before it sends."""
+
+    max_text_chars: int = 4000
+    max_sync_messages: int = 200
+    max_file_bytes: int = 10485760
 
 
 class VisitorReady(Fact, frozen=True):

@@ -13,9 +13,8 @@ from chatserver.devices import describe_device
 from chatserver.errors import Code, Refusal
 from chatserver.origins import client_address, header, is_own_origin
 from chatserver.protocol import VERSION
-from chatserver.protocol.client_events import AgentConnect, VisitorConnect
+from chatserver.protocol.client_events import AgentConnect, Refused, VisitorConnect
 from chatserver.protocol.registry import AGENT, VISITOR
-from chatserver.protocol.shared import Refused
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.socket_server import MAX_FRAME_BYTES

@@ -14,8 +14,8 @@ from sqlalchemy import Connection as SqlConnection
 from chatserver.domain.ids import PublicId, StaffId
 from chatserver.errors import Refusal
 from chatserver.protocol import server_events as server
+from chatserver.protocol.conversations import Heads
 from chatserver.protocol.registry import AGENT
-from chatserver.protocol.shared import Heads
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge
 from chatserver.realtime.pace import Pace

@@ -14,8 +14,8 @@ from chatserver.domain.ids import ConversationId, StaffId, VisitorId
 from chatserver.domain.messages import Audience, Message
 from chatserver.errors import Refusal
 from chatserver.protocol import server_events as server
+from chatserver.protocol.conversations import OfferView
 from chatserver.protocol.registry import AGENT, VISITOR
-from chatserver.protocol.shared import OfferView
 from chatserver.realtime import rooms, views
 from chatserver.realtime.edge import Edge, encode
 from chatserver.realtime.envelope import Order

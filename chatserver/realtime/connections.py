@@ -7,7 +7,7 @@ from typing import TypeVar
 from chatserver.domain.ids import ConversationId, PublicId, SiteId, StaffId, TeamId, VisitorId
 from chatserver.domain.people import Visitor
 from chatserver.domain.sites import Site
-from chatserver.protocol.shared import Heads
+from chatserver.protocol.conversations import Heads
 from chatserver.realtime.rates import Bucket
 
 K = TypeVar("K")

@@ -12,9 +12,9 @@ import orjson
 import structlog
 
 from chatserver.errors import Code, Refusal
+from chatserver.protocol.client_events import Refused
 from chatserver.protocol.fields import Fact
 from chatserver.protocol.registry import AGENT, CLIENT_EVENTS, VISITOR, ClientEvent
-from chatserver.protocol.shared import Refused
 from chatserver.realtime import agent_asks, agent_events, visitor_asks, visitor_events
 from chatserver.realtime.codec import MALFORMED
 from chatserver.realtime.connections import Connection

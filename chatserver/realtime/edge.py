@@ -15,7 +15,7 @@ from chatserver.domain.sites import Site
 from chatserver.errors import Code, Refusal
 from chatserver.protocol import client_asks as asks
 from chatserver.protocol.fields import Fact
-from chatserver.protocol.shared import MessageView
+from chatserver.protocol.messages import MessageView
 from chatserver.realtime import rooms, views
 from chatserver.realtime.connections import MAX_FOLLOWED, Connection, Connections
 from chatserver.realtime.envelope import Emit, Order, What

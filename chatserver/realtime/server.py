@@ -12,7 +12,7 @@ from chatserver.errors import Code, Refusal
 from chatserver.origins import is_own_origin
 from chatserver.protocol import server_events as server
 from chatserver.protocol.registry import AGENT, VISITOR
-from chatserver.protocol.shared import Limits
+from chatserver.protocol.server_events import Limits
 from chatserver.realtime import rooms, views
 from chatserver.realtime.admission import Admission, Guard, refuse
 from chatserver.realtime.beacon import Beacon

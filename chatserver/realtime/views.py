@@ -22,33 +22,30 @@ from chatserver.domain.people import Agent, Team
 from chatserver.domain.why import Why
 from chatserver.protocol import client_events as client
 from chatserver.protocol import markdown
-from chatserver.protocol.shared import (
+from chatserver.protocol.bodies import (
     ActivityView,
-    AgentConversation,
-    AgentView,
-    AuthorView,
     BodyView,
     CardView,
     ChoicesView,
     FileView,
     FormView,
-    Heads,
     LinkView,
-    MessageView,
-    OfferView,
     OptionView,
     OrderView,
-    PageViewFact,
-    PastConversation,
-    PeopleView,
     ProductView,
     RatingView,
-    TeamView,
     TextView,
+)
+from chatserver.protocol.client_events import PageViewFact, PastConversation
+from chatserver.protocol.conversations import (
+    AgentConversation,
+    Heads,
+    OfferView,
     VisitorConversation,
     WaitView,
-    WhyView,
 )
+from chatserver.protocol.messages import AuthorView, MessageView, WhyView
+from chatserver.protocol.people import AgentView, PeopleView, TeamView
 from chatserver.services import sight
 from chatserver.services.people import People
 from chatserver.services.states import AgentState, VisitorState

@@ -8,7 +8,7 @@ from chatserver.clock import Clock
 from chatserver.domain.ids import ConversationId, StaffId
 from chatserver.domain.sites import Site
 from chatserver.faq_shelf import LiveShelf
-from chatserver.protocol.shared import PeopleView
+from chatserver.protocol.people import PeopleView
 from chatserver.services.answer_letters import StopLinks
 from chatserver.services.file_links import FileLinks, Grant
 from chatserver.services.files import Inspected

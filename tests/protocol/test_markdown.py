@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatserver.protocol.bodies import Node
 from chatserver.protocol.markdown import is_safe_link, parse
-from chatserver.protocol.shared import Node
 
 TYPES = {
     "text", "strong", "em", "link", "paragraph", "list", "ordered_list", "item", "break",

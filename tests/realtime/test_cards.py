@@ -6,8 +6,8 @@ import pytest
 from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.messages import Audience, MessageKind, TextBody
 from chatserver.errors import Code, Refusal
+from chatserver.protocol.bodies import LinkView, ProductView
 from chatserver.protocol.client_asks import CardSend
-from chatserver.protocol.shared import LinkView, ProductView
 from chatserver.realtime import views
 from chatserver.realtime.agent_asks import card_of
 from chatserver.services import data_rights, posting

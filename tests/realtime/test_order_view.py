@@ -7,7 +7,7 @@ import pytest
 
 from chatserver.domain.messages import BOT, Audience, MessageKind, OrderBody, plain_text
 from chatserver.domain.orders import OrderStatus, OrderStep
-from chatserver.protocol.shared import OrderView
+from chatserver.protocol.bodies import OrderView
 from chatserver.realtime import views
 from chatserver.services.transcript_words import line_text
 from chatserver.services.work import Work

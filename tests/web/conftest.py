@@ -19,7 +19,7 @@ from chatserver.domain.people import Role, Team
 from chatserver.domain.sites import Site, SiteSettings
 from chatserver.errors import Code, Refusal
 from chatserver.faq_shelf import LiveShelf
-from chatserver.protocol.shared import PeopleView
+from chatserver.protocol.people import PeopleView
 from chatserver.services import answers_by_mail, staff
 from chatserver.services.file_links import Grant
 from chatserver.services.files import Inspected
