@@ -6,6 +6,7 @@ an event that is not here does not exist.
 
 from dataclasses import dataclass
 
+from chatserver.protocol import agent_events as agents
 from chatserver.protocol import client_asks as asks
 from chatserver.protocol import client_events as client
 from chatserver.protocol import server_events as server
@@ -81,16 +82,16 @@ CLIENT_EVENTS: tuple[ClientEvent, ...] = (
     ClientEvent("file_links", AGENT, asks.FileLinksGet, asks.FileLinks),
     ClientEvent("messages_seen", AGENT, client.MessagesSeen, client.Done),
     ClientEvent("typing_set", AGENT, client.TypingSet, client.Done),
-    ClientEvent("queue_sync", AGENT, client.QueueSync, client.Queue),
-    ClientEvent("availability_set", AGENT, client.AvailabilitySet, client.Done),
-    ClientEvent("offer_accept", AGENT, client.OfferAccept, client.Assigned),
-    ClientEvent("offer_decline", AGENT, client.OfferDecline, client.Done),
-    ClientEvent("conversation_take", AGENT, client.ConversationTake, client.Assigned),
-    ClientEvent("conversation_transfer", AGENT, client.ConversationTransfer, client.MessageSent),
-    ClientEvent("conversation_resolve", AGENT, client.ConversationResolve, client.Done),
-    ClientEvent("conversation_reopen", AGENT, client.ConversationReopen, client.Assigned),
-    ClientEvent("draft_save", AGENT, client.DraftSave, client.Done),
-    ClientEvent("context_get", AGENT, client.ContextGet, client.Context),
+    ClientEvent("queue_sync", AGENT, agents.QueueSync, agents.Queue),
+    ClientEvent("availability_set", AGENT, agents.AvailabilitySet, client.Done),
+    ClientEvent("offer_accept", AGENT, agents.OfferAccept, agents.Assigned),
+    ClientEvent("offer_decline", AGENT, agents.OfferDecline, client.Done),
+    ClientEvent("conversation_take", AGENT, agents.ConversationTake, agents.Assigned),
+    ClientEvent("conversation_transfer", AGENT, agents.ConversationTransfer, client.MessageSent),
+    ClientEvent("conversation_resolve", AGENT, agents.ConversationResolve, client.Done),
+    ClientEvent("conversation_reopen", AGENT, agents.ConversationReopen, agents.Assigned),
+    ClientEvent("draft_save", AGENT, agents.DraftSave, client.Done),
+    ClientEvent("context_get", AGENT, agents.ContextGet, agents.Context),
 )
 
 SERVER_EVENTS: tuple[ServerEvent, ...] = (

@@ -4,6 +4,7 @@ from chatserver.domain.ids import ClientId, StaffId
 from chatserver.domain.messages import Author, AuthorKind, MessageKind, TextBody
 from chatserver.domain.people import Availability
 from chatserver.errors import Code, Refusal
+from chatserver.protocol import agent_events as agents
 from chatserver.protocol import client_events as client
 from chatserver.protocol import server_events as server
 from chatserver.protocol.fields import check_text
@@ -19,8 +20,8 @@ def _agent(connection: Connection) -> StaffId:
     return expect(connection.agent)
 
 
-def _assigned(assignment: assigning.Assignment) -> client.Assigned:
-    return client.Assigned(conversation=assignment.conversation, fence=assignment.fence)
+def _assigned(assignment: assigning.Assignment) -> agents.Assigned:
+    return agents.Assigned(conversation=assignment.conversation, fence=assignment.fence)
 
 
 async def message_send(
@@ -114,7 +115,7 @@ async def typing_set(edge: Edge, connection: Connection, event: client.TypingSet
     return client.Done()
 
 
-async def queue_sync(edge: Edge, connection: Connection, event: client.QueueSync) -> client.Queue:
+async def queue_sync(edge: Edge, connection: Connection, event: agents.QueueSync) -> agents.Queue:
     """Return the whole picture."""
     now_ms = edge.now_ms()
     picture = await edge.chat.read(sight.queue, _agent(connection), now_ms=now_ms)
@@ -122,7 +123,7 @@ async def queue_sync(edge: Edge, connection: Connection, event: client.QueueSync
 
 
 async def availability_set(
-    edge: Edge, connection: Connection, event: client.AvailabilitySet
+    edge: Edge, connection: Connection, event: agents.AvailabilitySet
 ) -> client.Done:
     """Declare yourself."""
     await edge.chat.do(presence.declare, _agent(connection), Availability(event.availability))
@@ -130,8 +131,8 @@ async def availability_set(
 
 
 async def offer_accept(
-    edge: Edge, connection: Connection, event: client.OfferAccept
-) -> client.Assigned:
+    edge: Edge, connection: Connection, event: agents.OfferAccept
+) -> agents.Assigned:
     """Accept your offer, or take what was offered."""
     return _assigned(
         await edge.chat.do(assigning.accept_offer, _agent(connection), event.conversation)
@@ -139,7 +140,7 @@ async def offer_accept(
 
 
 async def offer_decline(
-    edge: Edge, connection: Connection, event: client.OfferDecline
+    edge: Edge, connection: Connection, event: agents.OfferDecline
 ) -> client.Done:
     """Let the next one have it."""
     await edge.chat.do(assigning.decline_offer, _agent(connection), event.conversation)
@@ -147,14 +148,14 @@ async def offer_decline(
 
 
 async def conversation_take(
-    edge: Edge, connection: Connection, event: client.ConversationTake
-) -> client.Assigned:
+    edge: Edge, connection: Connection, event: agents.ConversationTake
+) -> agents.Assigned:
     """Take from the queue or from the bot."""
     return _assigned(await edge.chat.do(assigning.take, _agent(connection), event.conversation))
 
 
 async def conversation_transfer(
-    edge: Edge, connection: Connection, event: client.ConversationTransfer
+    edge: Edge, connection: Connection, event: agents.ConversationTransfer
 ) -> client.MessageSent:
     """Give it to somebody else."""
     message = await edge.chat.do(
@@ -176,7 +177,7 @@ async def conversation_transfer(
 
 
 async def conversation_resolve(
-    edge: Edge, connection: Connection, event: client.ConversationResolve
+    edge: Edge, connection: Connection, event: agents.ConversationResolve
 ) -> client.Done:
     """Mark as resolved."""
     await edge.chat.do(ending.resolve, _agent(connection), event.conversation, fence=event.fence)
@@ -184,21 +185,21 @@ async def conversation_resolve(
 
 
 async def conversation_reopen(
-    edge: Edge, connection: Connection, event: client.ConversationReopen
-) -> client.Assigned:
+    edge: Edge, connection: Connection, event: agents.ConversationReopen
+) -> agents.Assigned:
     """Take up a resolved conversation again."""
     return _assigned(await edge.chat.do(ending.reopen, _agent(connection), event.conversation))
 
 
-async def draft_save(edge: Edge, connection: Connection, event: client.DraftSave) -> client.Done:
+async def draft_save(edge: Edge, connection: Connection, event: agents.DraftSave) -> client.Done:
     """Keep what is half written."""
     await edge.chat.do(drafting.save_draft, _agent(connection), event.conversation, text=event.text)
     return client.Done()
 
 
 async def context_get(
-    edge: Edge, connection: Connection, event: client.ContextGet
-) -> client.Context:
+    edge: Edge, connection: Connection, event: agents.ContextGet
+) -> agents.Context:
     """Return what is known of the visitor."""
     found = await edge.chat.read(sight.find_visible, _agent(connection), event.conversation)
     if found is None:

@@ -20,7 +20,7 @@ from chatserver.domain.messages import (
 from chatserver.domain.orders import OrderStatus
 from chatserver.domain.people import Agent, Team
 from chatserver.domain.why import Why
-from chatserver.protocol import client_events as client
+from chatserver.protocol import agent_events as agents
 from chatserver.protocol import markdown
 from chatserver.protocol.bodies import (
     ActivityView,
@@ -36,7 +36,6 @@ from chatserver.protocol.bodies import (
     RatingView,
     TextView,
 )
-from chatserver.protocol.client_events import PageViewFact, PastConversation
 from chatserver.protocol.conversations import (
     AgentConversation,
     Heads,
@@ -273,11 +272,11 @@ def offer(conversation: str, value: Offer) -> OfferView:
     return OfferView(conversation=conversation, expires_ms=value.expires_ms, made_ms=value.made_ms)
 
 
-def queue(value: sight.Queue, *, now_ms: int) -> client.Queue:
+def queue(value: sight.Queue, *, now_ms: int) -> agents.Queue:
     """The whole picture for one agent."""
     sites = {site.id: site.key for site in value.sites}
     teams = {item.id: str(item.public_id) for item in value.teams}
-    return client.Queue(
+    return agents.Queue(
         revision=value.revision,
         epoch=value.epoch,
         conversations=tuple(agent_conversation(state) for state in value.states),
@@ -290,10 +289,10 @@ def queue(value: sight.Queue, *, now_ms: int) -> client.Queue:
     )
 
 
-def card(value: sight.Card, *, online: bool) -> client.Context:
+def card(value: sight.Card, *, online: bool) -> agents.Context:
     """What is known of a visitor."""
     who = value.visitor
-    return client.Context(
+    return agents.Context(
         conversation=value.conversation,
         visitor=who.public_id,
         name=who.name,
@@ -307,10 +306,11 @@ def card(value: sight.Card, *, online: bool) -> client.Context:
         first_seen_ms=who.created_ms,
         last_seen_ms=who.last_seen_ms,
         pages=tuple(
-            PageViewFact(url=page.url, title=page.title, at_ms=page.at_ms) for page in value.pages
+            agents.PageViewFact(url=page.url, title=page.title, at_ms=page.at_ms)
+            for page in value.pages
         ),
         past=tuple(
-            PastConversation(
+            agents.PastConversation(
                 conversation=item.public_id,
                 opened_ms=item.opened_ms,
                 status=item.status,
@@ -325,8 +325,8 @@ def card(value: sight.Card, *, online: bool) -> client.Context:
     )
 
 
-def _identity(value: Identity) -> client.IdentityView:
-    return client.IdentityView(
+def _identity(value: Identity) -> agents.IdentityView:
+    return agents.IdentityView(
         customer=value.customer,
         name=value.name,
         email=value.email,
