@@ -182,7 +182,7 @@ def _row(message: Message, item: Said) -> tuple[object, ...]:
         item.author.name,
         item.author.public_id,
         item.client_id,
-        bodies.encode(item.body),
+        bodies.write(item.body),
         fold(item.body.text),
     )
 

@@ -1,15 +1,11 @@
-"""What messages carry, as JSON in their rows: bodies and reasons; the only coder of both."""
-
-from typing import Any
+"""What a message carries, as text for a column and back; the only coder of bodies and reasons."""
 
 import msgspec
 import structlog
-from sqlalchemy import Row
 
 from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.messages import (
     ActivityBody,
-    ActivityType,
     Body,
     CardBody,
     ChoicesBody,
@@ -21,8 +17,6 @@ from chatserver.domain.messages import (
     TextBody,
 )
 from chatserver.domain.why import Why
-
-log = structlog.get_logger(__name__)
 
 BODY_TYPES: dict[MessageKind, type[Body]] = {
     MessageKind.TEXT: TextBody,
@@ -38,6 +32,7 @@ BODY_TYPES: dict[MessageKind, type[Body]] = {
     MessageKind.RATING: RatingBody,
 }
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
+_KINDS = {str(kind): kind for kind in MessageKind}
 _why_decoder = msgspec.json.Decoder(Why)
 _encoder = msgspec.json.Encoder()
 
@@ -46,6 +41,8 @@ MAX_BODY_CHARS = 128 * 1024
 
 UNREADABLE = TextBody("\ufffd")
 """Stands for a body that can't be read: a row changed by hand, or of a version that we are not."""
+
+log = structlog.get_logger(__name__)
 
 
 def kind_of(body: Body) -> MessageKind:
@@ -73,47 +70,34 @@ def kind_of(body: Body) -> MessageKind:
             return MessageKind.RATING
 
 
-def encode(value: Body | Why) -> str:
-    """Return a body or a reason as it is kept."""
-    return _encoder.encode(value).decode()
-
-
-def read(row: Row[*tuple[Any, ...]]) -> tuple[MessageKind, Body]:
+def read(id: int, kind: str, body: str) -> tuple[MessageKind, Body]:
     """Return kind and body of a row; a bad one must not make the whole conversation unreadable."""
     try:
-        kind = MessageKind(row.kind)
-        if len(row.body) > MAX_BODY_CHARS:
+        if len(body) > MAX_BODY_CHARS:
             raise ValueError("too long")
-        return kind, _DECODERS[kind].decode(row.body)
-    except (ValueError, msgspec.DecodeError):
-        log.warning("message unreadable", message=row.id)
-        kept = MessageKind.NOTE if row.kind == MessageKind.NOTE else MessageKind.TEXT
+        known = _KINDS[kind]
+        return known, _DECODERS[known].decode(body)
+    except (ValueError, KeyError, msgspec.DecodeError):
+        log.warning("message unreadable", message=id)
+        kept = MessageKind.NOTE if kind == MessageKind.NOTE else MessageKind.TEXT
         return kept, UNREADABLE
 
 
+def write(body: Body) -> str:
+    """Return a body as it is kept."""
+    return _encoder.encode(body).decode()
+
+
 def read_why(text: str) -> Why | None:
-    """Return a kept reason; None where there is none, or none that this version can read."""
+    """Return the reason of a row, which most have none of."""
     if not text:
         return None
     try:
         return _why_decoder.decode(text)
     except msgspec.DecodeError:
-        return None
+        return None  # of another version: a reason that can't be read is none
 
 
-def emptied(said: Body, *, is_visitors: bool) -> Body:
-    """Return what stays of a body whose words are taken out: scores and changes of state."""
-    match said:
-        case RatingBody(score=score, reasons=reasons):
-            return RatingBody(score, reasons)
-        case ActivityBody(type=type_, actor=actor, target=target, reason=reason):
-            is_typed = type_ is ActivityType.TRANSFER_REASON
-            is_address = type_.startswith("answers_")
-            return ActivityBody(
-                type_,
-                "" if is_visitors else actor,
-                "" if is_address else target,
-                "" if is_typed else reason,
-            )
-        case _:
-            return TextBody("")
+def write_why(why: Why | None) -> str:
+    """Return a reason as it is kept."""
+    return "" if why is None else _encoder.encode(why).decode()

@@ -1,21 +1,25 @@
-"""The log of each conversation: append, look up, read from a seq; how bodies are kept is for `bodies`."""
+"""The log of each conversation: append, look up, read from a seq; knows no body's form."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.folding import fold
 from chatserver.domain.ids import ClientId, ConversationId, PublicId
 from chatserver.domain.messages import (
+    ActivityBody,
+    ActivityType,
     Audience,
     Author,
     AuthorKind,
     Body,
     Message,
     MessageKind,
+    RatingBody,
+    TextBody,
     plain_text,
 )
 from chatserver.domain.why import Why
@@ -49,7 +53,7 @@ def _author_kind(row: Row[*tuple[Any, ...]]) -> AuthorKind:
 
 
 def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
-    kind, body = bodies.read(row)
+    kind, body = bodies.read(row.id, row.kind, row.body)
     return Message(
         conversation=ConversationId(row.conversation_id),
         conversation_public=public_id,
@@ -146,9 +150,9 @@ def append(
             "client_id": client_id,
             "kind": kind,
             "audience": audience,
-            "body": bodies.encode(body),
+            "body": bodies.write(body),
             "folded": fold(text),
-            "why": "" if why is None else bodies.encode(why),
+            "why": bodies.write_why(why),
         },
     )
     return Message(
@@ -176,13 +180,6 @@ def find_sent(
     return _message(row, PublicId(row.public_id)), ConversationId(row.conversation_id)
 
 
-def _log_of(conversation: Conversation, audience: Audience) -> Select[Any]:
-    query = select(message).where(message.c.conversation_id == conversation.id)
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    return query
-
-
 def after(
     connection: Connection,
     conversation: Conversation,
@@ -192,9 +189,15 @@ def after(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return messages after a seq, oldest first, as one audience may see them."""
-    query = _log_of(conversation, audience).where(message.c.seq > seq)
-    rows = connection.execute(query.order_by(message.c.seq).limit(limit))
-    return [_message(row, conversation.public_id) for row in rows]
+    query = (
+        select(message)
+        .where(message.c.conversation_id == conversation.id, message.c.seq > seq)
+        .order_by(message.c.seq)
+        .limit(limit)
+    )
+    if audience is Audience.EVERYONE:
+        query = query.where(message.c.audience == Audience.EVERYONE)
+    return [_message(row, conversation.public_id) for row in connection.execute(query)]
 
 
 def before(
@@ -206,24 +209,51 @@ def before(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return the newest messages before a seq, oldest first, as one audience may see them."""
-    query = _log_of(conversation, audience).where(message.c.seq < seq)
-    rows = connection.execute(query.order_by(message.c.seq.desc()).limit(limit)).all()
+    query = (
+        select(message)
+        .where(message.c.conversation_id == conversation.id, message.c.seq < seq)
+        .order_by(message.c.seq.desc())
+        .limit(limit)
+    )
+    if audience is Audience.EVERYONE:
+        query = query.where(message.c.audience == Audience.EVERYONE)
+    rows = connection.execute(query).all()
     return [_message(row, conversation.public_id) for row in reversed(rows)]
 
 
 def blank(connection: Connection, conversation: Conversation) -> None:
     """Take out of a log what was written and sent; seqs, times, changes of state and scores stay."""
-    for row in connection.execute(_log_of(conversation, Audience.AGENTS)).all():
-        kind, said = bodies.read(row)
-        gone = bodies.emptied(said, is_visitors=row.author_kind == AuthorKind.VISITOR)
+    rows = connection.execute(
+        select(message).where(message.c.conversation_id == conversation.id)
+    ).all()
+    for row in rows:
+        kind, said = bodies.read(row.id, row.kind, row.body)
+        gone = _emptied(said, is_visitors=row.author_kind == AuthorKind.VISITOR)
         values: dict[str, object] = {
-            "body": bodies.encode(gone),
+            "body": bodies.write(gone),
             "kind": kind if kind is MessageKind.NOTE else bodies.kind_of(gone),
             "folded": "",
         }
         if row.author_kind == AuthorKind.VISITOR:
             values["author_name"] = ""
         connection.execute(update(message).where(message.c.id == row.id).values(**values))
+
+
+def _emptied(said: Body, *, is_visitors: bool) -> Body:
+    match said:
+        case RatingBody(score=score, reasons=reasons):
+            return RatingBody(score, reasons)
+        case ActivityBody(type=type_, actor=actor, target=target, reason=reason):
+            is_typed = type_ is ActivityType.TRANSFER_REASON
+            is_address = type_.startswith("answers_")
+            return ActivityBody(
+                type_,
+                "" if is_visitors else actor,
+                "" if is_address else target,
+                "" if is_typed else reason,
+            )
+        case _:
+            return TextBody("")
 
 
 def by_kinds(
@@ -236,8 +266,9 @@ def by_kinds(
 ) -> list[Message]:
     """Return messages of some kinds in a stretch of the log, oldest first."""
     rows = connection.execute(
-        _log_of(conversation, Audience.AGENTS)
+        select(message)
         .where(
+            message.c.conversation_id == conversation.id,
             message.c.seq > after_seq,
             message.c.seq <= up_to_seq,
             message.c.kind.in_(list(kinds)),

@@ -118,7 +118,7 @@ MUTATIONS = (
     Mutation(
         "unreadable-row",
         "chatserver/storage/bodies.py",
-        "    except (ValueError, msgspec.DecodeError):\n",
+        "    except (ValueError, KeyError, msgspec.DecodeError):\n",
         "    except ZeroDivisionError:\n",
         "tests/faults/test_poison.py::"
         "test_unreadable_messages_are_shown_as_such_and_the_others_as_they_are[sqlite]",

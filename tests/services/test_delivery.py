@@ -431,7 +431,7 @@ def _everything(connection: Connection) -> list[tuple[int, str, str, int, str]]:
     )
     found = []
     for row in rows:
-        _, body = bodies.read(row)
+        body = bodies.read(row.id, row.kind, row.body)[1]
         assert isinstance(body, TextBody)
         found.append((int(row.author_key[1:]), row.client_id, row.public_id, row.seq, body.text))
     return found
