@@ -47,7 +47,8 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
     language = _language(request, site, hosted=hosted)
     theme = request.query_params.get("theme")
     theme = theme if theme in THEMES else "auto"
-    whole = _whole(web) if request.query_params.get("live") == "false" else None
+    first = request.query_params.get("live") == "false"
+    whole = _whole(web) if first else None
     html = web.templates.render(
         "frame.html",
         language,
@@ -57,7 +58,14 @@ async def _panel(web: Web, request: Request, *, hosted: bool) -> Response:
         panel_js=web.assets.url("panel.js"),
         panel_css=web.assets.url("panel.css"),
         inline=whole and {"script": whole[0].text, "style": whole[1].text},
-        frame_data=script_json(await _data(web, site, language, theme=theme, hosted=hosted)),
+        frame_data=script_json(
+            {
+                **await _data(web, site, language),
+                "theme": theme,
+                "hosted": hosted,
+                "first": first,
+            }
+        ),
     )
     etag, squeezed = _squeezed(html)
     response = Response(status_code=304)
@@ -151,9 +159,7 @@ async def search(web: Web, request: Request) -> Response:
     return protect(JSONResponse({"entries": entries}), Kind.DATA)
 
 
-async def _data(
-    web: Web, site: Site, language: str, *, theme: str, hosted: bool
-) -> dict[str, object]:
+async def _data(web: Web, site: Site, language: str) -> dict[str, object]:
     settings = site.settings
     accent = asdict(adapt(settings.accent)) if is_colour(settings.accent) else None
     return {
@@ -166,7 +172,6 @@ async def _data(
             "privacy_url": settings.privacy_url,
         },
         "language": language,
-        "theme": theme,
         "words": dict(words(language, "widget")),
         "people": msgspec.to_builtins(await web.people(site)),
         "popular": [
@@ -174,7 +179,6 @@ async def _data(
             for entry in web.knowledge.popular(language, POPULAR)
         ],
         "origins": list(settings.origins),
-        "hosted": hosted,
         "more": {"js": web.assets.url("more.js"), "css": web.assets.url("more.css")},
         "reply_ms": await web.reply_ms(site),
         "widget": _widget(settings.widget, language),

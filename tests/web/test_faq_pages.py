@@ -64,7 +64,7 @@ async def test_the_panel_gets_what_it_needs_and_nothing_private(shop: Shop) -> N
         frame = data_of(await client.get("/frame/pera?lang=en&theme=dark"))
         hosted = data_of(await client.get("/c/pera"))
     assert set(frame) == {
-        "site", "language", "theme", "words", "people", "popular", "origins", "hosted", "protocol",
+        "site", "language", "theme", "words", "people", "popular", "origins", "hosted", "first", "protocol",
         "version", "widget", "more", "reply_ms", "mail", "answers",
     }  # fmt: skip
     assert (frame["language"], frame["theme"], frame["hosted"]) == ("en", "dark", False)

@@ -282,3 +282,16 @@ test('who reads along at the end keeps a few hundred messages, however long it g
   assert.equal(seqs(chat).at(-1), 1500)
   assert.equal(chat.state.earlier, true)
 })
+
+test('a sync that is refused for now is asked again when the server said so', async () => {
+  const { ready, answer, socket, clock, chat } = setUp({ token: 'a-token-of-the-visitor' })
+  ready({ conversations: [view({ head: 2 })] })
+  await answer('conversation_sync', { ok: false, code: 'rate_limited', message: '', retry: true, after_ms: 9000 })
+  await clock.pass(8999)
+  assert.equal(socket().asked('conversation_sync').length, 1)
+  assert.equal(chat.state.loaded, false)
+  await clock.pass(1)
+  await answer('conversation_sync', synced(log(1, 2)))
+  assert.deepEqual(seqs(chat), [1, 2])
+  assert.equal(chat.state.loaded, true)
+})

@@ -1,14 +1,13 @@
 // The visitor's side of one conversation: comes back after any silence, repairs itself by syncing,
 // sends through the outbox. Knows no screen: it keeps a plain state and says when it changed.
 
-import { Backoff } from './backoff.js'
 import { systemClock } from './clock.js'
 import { ConnectionLost } from './connection.js'
 import { clientId } from './ids.js'
 import { Identity } from './identity.js'
-import { MessageLog } from './log.js'
+import { Replica } from './replica.js'
 import { Listeners } from './signal.js'
-import { isUnread, mergeState } from './state.js'
+import { Sync } from './sync.js'
 import { Typing } from './typing.js'
 
 /** @import { Clock } from './clock.js' */
@@ -16,12 +15,10 @@ import { Typing } from './typing.js'
 /** @import { Answer, Entry, Outbox } from './outbox.js' */
 /** @import { ChatState } from './state.js' */
 /** @import { TextStore } from './stores.js' */
-/** @import { AuthorView, Heads, Limits, MessageView, Page, PeopleView, VisitorReady, VisitorState, VisitorSynced } from './wire.js' */
+/** @import { AuthorView, Heads, MessageView, Page, VisitorReady, VisitorState, VisitorSynced } from './wire.js' */
 
 /** Everything a visitor writes in, in order; one at a time is sent. */
 export const LANE = 'visitor'
-/** Twice as many messages are held before the older half is let go. */
-const KEPT = 200
 /** So many of the newest messages are fetched at first, and so many more at a time. */
 const AT_FIRST = 60
 const MORE = 100
@@ -35,24 +32,12 @@ export class VisitorConversation {
   #clock
   #identity
   #typing
-  #backoff
+  #sync
+  #replica = new Replica()
   #changed = new Listeners()
   #news = new Listeners()
-  /** @type {MessageLog | null} */
-  #log = null
-  /** @type {VisitorState | null} */
-  #view = null
-  /** @type {PeopleView | null} */
-  #people = null
-  /** @type {Limits} */
-  #limits = { max_text_chars: 4000, max_sync_messages: 200 }
   #loaded = false
-  #seen = 0
   #offset = 0
-  #syncing = false
-  #syncAgain = false
-  /** @type {unknown} */
-  #syncTimer
 
   /**
    * @param {{connection: Connection, outbox: Outbox, token: TextStore, site: string, language: string,
@@ -65,14 +50,19 @@ export class VisitorConversation {
     this.#clock = clock
     this.#identity = new Identity({ connection, token, site, language, page })
     this.#typing = new Typing(clock, typing => this.#sayTyping(typing), () => this.#tell())
-    this.#backoff = new Backoff(random)
+    this.#sync = new Sync({
+      connection, clock, random,
+      fetch: () => this.#fetch(),
+      done: () => this.#upToDate(),
+      ended: () => this.#tell(),
+    })
     connection.on('ready', fact => this.#ready(fact))
     connection.on('message_created', fact => this.#created(fact.message))
-    connection.on('message_updated', ({ conversation }) => { if (conversation === this.#log?.conversation) { this.#log?.clear(); void this.#sync() } })
+    connection.on('message_updated', ({ conversation }) => { if (conversation === this.#replica.conversation) { this.#replica.log?.clear(); void this.#sync.run() } })
     connection.on('conversation_updated', fact => this.#updated(fact.state))
-    connection.on('messages_seen_by', fact => this.#seenBy(fact))
+    connection.on('messages_seen_by', fact => { this.#replica.seenBy(fact); this.#tell() })
     connection.on('typing_changed', fact => this.#typingChanged(fact))
-    connection.on('people_changed', fact => { this.#people = fact.people; this.#tell() })
+    connection.on('people_changed', fact => { this.#replica.people = fact.people; this.#tell() })
     connection.on('heads', fact => this.#heads(fact.heads))
     connection.subscribe(state => this.#connectionChanged(state))
     outbox.subscribe(() => this.#tell())
@@ -80,18 +70,13 @@ export class VisitorConversation {
 
   /** @returns {ChatState} */
   get state() {
-    const messages = this.#log?.messages ?? []
+    const { log, conversation, view, messages, people, limits, unread } = this.#replica
     return {
-      conversation: this.#log?.conversation ?? null,
-      view: this.#view,
-      messages,
-      pending: this.#outbox.entries.filter(({ client_id }) => !this.#log?.has(client_id)),
-      people: this.#people,
+      conversation, view, messages, people, limits, unread,
+      pending: this.#outbox.entries.filter(({ client_id }) => !log?.has(client_id)),
       typing: this.#typing.other,
-      limits: this.#limits,
-      unread: messages.filter(message => isUnread(message, this.#seen)).length,
       loaded: this.#loaded,
-      earlier: this.#log?.hasEarlier ?? false,
+      earlier: log?.hasEarlier ?? false,
       known: this.#identity.known,
     }
   }
@@ -118,7 +103,7 @@ export class VisitorConversation {
 
   /** What `connect` says about us: the `auth` of the namespace, without version and client. */
   auth() {
-    const log = this.#log
+    const { log } = this.#replica
     const resume = log?.epoch != null && { resume: { epoch: log.epoch, last: { [log.conversation]: log.last } } }
     return { ...this.#identity.auth(), ...resume }
   }
@@ -155,11 +140,11 @@ export class VisitorConversation {
 
   /** Fetch what was said before the first message that is here. */
   async earlier() {
-    const log = this.#log
+    const { log } = this.#replica
     const [first] = log?.messages ?? []
     if (log === null || first === undefined || !log.hasEarlier) return
     const answer = await this.#connection.request('history_get', { conversation: log.conversation, before: first.seq, limit: MORE })
-    if (!answer.ok || log !== this.#log) return
+    if (!answer.ok || log !== this.#replica.log) return
     log.prepend(answer.epoch, answer.messages)
     this.#tell()
   }
@@ -172,30 +157,28 @@ export class VisitorConversation {
 
   /** End the conversation. Rejects with `ConnectionLost`. @returns {Promise<{ok: boolean, code?: string}>} */
   async leave() {
-    if (this.#log === null) return { ok: true }
-    return this.#connection.request('conversation_leave', { conversation: this.#log.conversation, client_id: clientId() })
+    const { conversation } = this.#replica
+    if (conversation === null) return { ok: true }
+    return this.#connection.request('conversation_leave', { conversation, client_id: clientId() })
   }
 
   /** @returns {Promise<{ok: boolean, view?: string, text?: string, code?: string}>} */
   async transcriptLinks() {
-    if (this.#log === null) throw new ConnectionLost('no conversation')
-    return this.#connection.request('transcript_link', { conversation: this.#log.conversation })
+    const { conversation } = this.#replica
+    if (conversation === null) throw new ConnectionLost('no conversation')
+    return this.#connection.request('transcript_link', { conversation })
   }
 
   /** Everything up to the newest message is on the screen. */
   markSeen() {
-    const last = this.#log?.last ?? 0
-    if (this.#log === null || last <= this.#seen) return
-    this.#seen = last
-    // Who reads along at the end of a long day needs no more of the morning than fits a few screens.
-    if (this.#log.messages.length > 2 * KEPT) this.#log.trim(KEPT)
+    if (!this.#replica.markSeen()) return
     this.#tell()
     this.#tellSeen()
   }
 
   /** Call at every key; says so at most every three seconds. @param {boolean} typing */
   setTyping(typing) {
-    if (this.#log !== null) this.#typing.mine(typing)
+    if (this.#replica.log !== null) this.#typing.mine(typing)
   }
 
   /** The shopper went to another page. @param {Page} page */
@@ -227,13 +210,13 @@ export class VisitorConversation {
       if (again !== null) return again
       answer = await this.#post(entry)
     }
-    if (!answer.ok && answer.code === 'not_found' && this.#log !== null) {
+    if (!answer.ok && answer.code === 'not_found' && this.#replica.log !== null) {
       this.#moveTo(null)
       answer = await this.#post(entry)
     }
-    if (answer.ok && answer.conversation !== this.#log?.conversation) {
+    if (answer.ok && answer.conversation !== this.#replica.conversation) {
       this.#moveTo(answer.conversation)
-      void this.#sync()
+      void this.#sync.run()
     } else if (answer.ok) {
       this.#expect(answer.seq)
     }
@@ -242,15 +225,15 @@ export class VisitorConversation {
 
   /** The broadcast follows its ack at once; where it does not, fetch the message. @param {number} seq */
   #expect(seq) {
-    const log = this.#log
+    const { log } = this.#replica
     this.#clock.after(() => {
-      if (log === this.#log && seq > (log?.last ?? 0) && this.#connection.isReady) void this.#sync()
+      if (log === this.#replica.log && seq > this.#replica.last && this.#connection.isReady) void this.#sync.run()
     }, BROADCAST_WITHIN_MS)
   }
 
   /** @param {Entry} entry @returns {Promise<Answer>} */
   #post({ event, payload, client_id }) {
-    const conversation = this.#log?.conversation
+    const { conversation } = this.#replica
     return this.#connection.request(event, { ...payload, client_id, ...(conversation && { conversation }) })
   }
 
@@ -262,19 +245,23 @@ export class VisitorConversation {
   /** @param {VisitorReady} fact */
   #ready(fact) {
     this.#offset = fact.server_time_ms - this.#clock.now()
-    this.#people = fact.people
-    this.#limits = fact.limits
-    this.#backoff.reset()
+    this.#replica.people = fact.people
+    this.#replica.limits = fact.limits
+    this.#sync.reset()
     if (!fact.authenticated && this.#identity.known) this.#forgetVisitor()
     this.#identity.authenticated = fact.authenticated
     this.#identity.identified = fact.identified ?? false
     if (this.#identity.known && !fact.authenticated) return this.#connection.restart()
+    const { conversation } = this.#replica
     const live = fact.conversations.find(({ status }) => status !== 'resolved')
-    const same = fact.conversations.find(({ conversation }) => conversation === this.#log?.conversation)
+    const same = fact.conversations.find(one => one.conversation === conversation)
     const view = live ?? same ?? fact.conversations[0] ?? null
-    if (view !== null && view.conversation !== this.#log?.conversation) this.#moveTo(view.conversation)
-    if (view !== null) this.#adopt(view)
-    else if (fact.authenticated) this.#moveTo(null)
+    if (view !== null) {
+      this.#moveTo(view.conversation)
+      this.#replica.adopt(view)
+    } else if (fact.authenticated) {
+      this.#moveTo(null)
+    }
     this.#tell()
     // The phase turns to ready after this; then sync, and only then the outbox.
   }
@@ -282,82 +269,51 @@ export class VisitorConversation {
   /** @param {{phase: string}} state */
   #connectionChanged({ phase }) {
     if (phase === 'ready') {
-      void this.#sync()
+      void this.#sync.run()
       return
     }
     this.#outbox.offline()
-    this.#clock.cancel(this.#syncTimer)
+    this.#sync.stop()
     this.#typing.stop()
     this.#tell()
   }
 
-  /** The one way of repair: at start, after a silence, at a gap, in doubt. */
-  async #sync() {
-    if (this.#syncing) {
-      this.#syncAgain = true
-      return
-    }
-    this.#syncing = true
-    try {
-      do {
-        this.#syncAgain = false
-        while (this.#connection.isReady && await this.#syncOnce()) { /* there is more */ }
-      } while (this.#syncAgain && this.#connection.isReady)
-      if (this.#connection.isReady) {
-        this.#backoff.reset()
-        this.#loaded = true
-        this.#outbox.online()
-        if (this.#seen > (this.#view?.seen_by_visitor ?? 0)) this.#tellSeen()
-      }
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error
-      this.#syncLater(null)
-    } finally {
-      this.#syncing = false
-      this.#tell()
-    }
-  }
-
-  /** @returns {Promise<boolean>} whether to ask again */
-  async #syncOnce() {
-    const log = this.#log
-    if (log === null) return false
+  /** Ask once for what is missing. */
+  async #fetch() {
+    const { log } = this.#replica
+    if (log === null) return { more: false }
     const want = { conversation: log.conversation, after: log.last, ...(log.last === 0 && { latest: AT_FIRST }), ...(log.epoch !== null && { epoch: log.epoch }) }
     const answer = await this.#connection.request('conversation_sync', { wants: [want] })
-    if (!answer.ok) {
-      this.#syncLater(answer.after_ms)
-      throw new ConnectionLost(answer.code)
-    }
+    if (!answer.ok) return { afterMs: answer.after_ms }
     /** @type {VisitorSynced | undefined} */
     const synced = answer.conversations.find((/** @type {VisitorSynced} */ one) => one.conversation === log.conversation)
-    if (log !== this.#log) return this.#log !== null
+    if (log !== this.#replica.log) return { more: this.#replica.log !== null }
     if (synced === undefined || synced.missing) {
       this.#moveTo(null)
-      return false
+      return { more: false }
     }
-    const more = log.merge(synced)
-    if (synced.state !== null) this.#adopt(synced.state)
+    const more = this.#replica.merge(synced)
     this.#settle()
-    return more
+    return { more }
   }
 
-  /** @param {number | null} afterMs */
-  #syncLater(afterMs) {
-    this.#clock.cancel(this.#syncTimer)
-    if (!this.#connection.isReady) return
-    this.#syncTimer = this.#clock.after(() => { void this.#sync() }, afterMs ?? this.#backoff.next())
+  /** Nothing is missing: now what was said may go. */
+  #upToDate() {
+    this.#loaded = true
+    this.#outbox.online()
+    if (this.#replica.owesSeen) this.#tellSeen()
   }
 
   /** @param {MessageView} message */
   #created(message) {
-    if (message.conversation !== this.#log?.conversation) {
+    const replica = this.#replica
+    if (message.conversation !== replica.conversation) {
       // Only a conversation that came after ours can speak up by itself.
-      if (this.#log !== null && this.#view?.status !== 'resolved') return
+      if (replica.log !== null && replica.view?.status !== 'resolved') return
       this.#moveTo(message.conversation)
     }
-    const log = /** @type {MessageLog} */ (this.#log)
-    const result = log.apply(message)
-    if (result === 'gap') void this.#sync()
+    const result = replica.log?.apply(message)
+    if (result === 'gap') void this.#sync.run()
     if (result !== 'applied') return
     if (message.author.kind !== 'visitor') this.#typing.stop()
     this.#settle()
@@ -367,72 +323,49 @@ export class VisitorConversation {
 
   /** @param {VisitorState} state */
   #updated(state) {
-    if (state.conversation !== this.#log?.conversation) return
-    this.#adopt(state)
-    if (state.head > this.#log.last) void this.#sync()
-    this.#tell()
-  }
-
-  /** @param {{conversation: string, seen_by_agent: number, seen_by_visitor: number}} marks */
-  #seenBy({ conversation, seen_by_agent, seen_by_visitor }) {
-    if (this.#view === null || conversation !== this.#log?.conversation) return
-    this.#adopt({ ...this.#view, seen_by_agent, seen_by_visitor })
+    if (state.conversation !== this.#replica.conversation) return
+    this.#replica.adopt(state)
+    if (state.head > this.#replica.last) void this.#sync.run()
     this.#tell()
   }
 
   /** @param {{conversation: string, author: AuthorView, typing: boolean, note: boolean, expires_in_ms: number}} fact */
   #typingChanged({ conversation, author, typing, note, expires_in_ms }) {
-    if (conversation !== this.#log?.conversation || author.kind === 'visitor' || note) return
+    if (conversation !== this.#replica.conversation || author.kind === 'visitor' || note) return
     this.#typing.theirs(author, typing, expires_in_ms)
   }
 
   #sayTyping(/** @type {boolean} */ typing) {
-    if (this.#log !== null) this.#connection.tell('typing_set', { conversation: this.#log.conversation, typing })
+    const { conversation } = this.#replica
+    if (conversation !== null) this.#connection.tell('typing_set', { conversation, typing })
   }
 
   /** @param {Heads[]} heads */
   #heads(heads) {
-    const mine = heads.find(({ conversation }) => conversation === this.#log?.conversation)
-    if (mine === undefined) {
-      if (this.#log === null && heads.length > 0) this.#moveTo(heads[0].conversation)
-      else return
-    } else {
-      this.#seenBy(mine)
-    }
-    const behind = mine === undefined || mine.head > (this.#log?.last ?? 0) || mine.version > (this.#view?.version ?? -1)
-    if (behind) void this.#sync()
-  }
-
-  /** Take over a state; marks never go back. @param {VisitorState} state */
-  #adopt(state) {
-    this.#view = mergeState(this.#view, state)
-    this.#people = this.#view.people
-    this.#seen = Math.max(this.#seen, state.seen_by_visitor)
+    const { conversation } = this.#replica
+    const mine = heads.find(one => one.conversation === conversation) ?? (conversation === null ? heads[0] : undefined)
+    if (mine === undefined) return
+    this.#moveTo(mine.conversation)
+    this.#replica.seenBy(mine)
+    if (this.#replica.isBehind(mine)) void this.#sync.run()
+    this.#tell()
   }
 
   #tellSeen() {
-    const log = this.#log
-    if (log !== null && this.#seen > 0) {
-      this.#connection.tell('messages_seen', { conversation: log.conversation, seq: Math.min(this.#seen, log.last) })
-    }
+    const { conversation, seen } = this.#replica
+    if (seen > 0) this.#connection.tell('messages_seen', { conversation, seq: seen })
   }
 
   /** @param {string | null} conversation */
   #moveTo(conversation) {
-    if (conversation === (this.#log?.conversation ?? null)) return
-    this.#log = conversation === null ? null : new MessageLog(conversation)
-    this.#view = null
+    if (!this.#replica.moveTo(conversation)) return
     this.#typing.stop()
-    this.#seen = 0
     this.#tell()
   }
 
   /** Let go of entries whose messages are in the log. */
   #settle() {
-    const log = this.#log
-    if (log === null) return
-    this.#outbox.settle(({ client_id, landed }) =>
-      log.has(client_id) || (landed?.conversation === log.conversation && landed.seq <= log.last))
+    this.#outbox.settle(entry => this.#replica.has(entry))
   }
 
   #tell() {

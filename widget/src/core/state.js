@@ -19,6 +19,12 @@
  * @property {boolean} known whether this visitor has a token, so a conversation may exist
  */
 
+/** Before anything is known. @type {ChatState} */
+export const NOTHING = Object.freeze({
+  conversation: null, view: null, messages: [], pending: [], people: null, typing: null,
+  limits: { max_text_chars: 4000, max_sync_messages: 200 }, unread: 0, loaded: false, earlier: false, known: false,
+})
+
 /**
  * Join what we knew of a conversation with what the server says now. Facts may overtake each other
  * on their way: marks never go back, and an older state has no say but for them.

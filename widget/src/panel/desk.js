@@ -7,6 +7,7 @@ import { clientId } from '../core/ids.js'
 import { watchPage } from '../core/lifecycle.js'
 import { Outbox } from '../core/outbox.js'
 import { Socket } from '../core/socket.js'
+import { NOTHING } from '../core/state.js'
 import { FallbackStore, IndexedStore, textStore } from '../core/stores.js'
 import { VERSION } from '../core/wire.js'
 import { makeTimes, makeWords } from '../core/words.js'
@@ -81,7 +82,8 @@ export function makeDesk(frame, dress, lend) {
   /** Addresses of files, and until when they are good. @type {Map<string, {url: string, until: number}>} */
   const links = new Map()
   let rule = ''
-  const state = cell(chat.state)
+  // Storage answers late at first, a phone's after 15 ms: who has nothing kept there is not to wait for it.
+  const state = cell(frame.first ? NOTHING : chat.state)
   const line = cell(connection.state)
   /** Whether the panel can be seen: hosted page, or the loader says so. */
   const shown = cell(frame.hosted)
@@ -205,7 +207,6 @@ export function makeDesk(frame, dress, lend) {
   connection.subscribe(next => { line.value = next })
   channel?.addEventListener('message', ({ data }) => { if (typeof data?.token === 'boolean') chat.tokenChanged() })
   watchPage({ connection, outbox, window, document, clock })
-  if (!token.durable) memory.value = true
 
   return {
     cell, parts, more, passed, replying, fileLink,
@@ -228,8 +229,10 @@ export function makeDesk(frame, dress, lend) {
     },
     subscribe, frame, t, times, chat, outbox, connection, draft, state, line, shown, screen, prefill, people, newFrom, memory, announce, openThread,
     close: () => loader.say({ type: 'close' }),
+    /** Read what is kept on this device, and connect. */
     async start() {
       await outbox.open()
+      if (!token.durable) memory.value = true
       if (renewed.read() === 'thread') {
         renewed.write('1')
         openThread()

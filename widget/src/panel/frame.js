@@ -13,6 +13,7 @@
  * @property {{entry: string, question: string}[]} popular
  * @property {string[]} origins
  * @property {boolean} hosted
+ * @property {boolean} first whether the shop's page knows of no conversation
  * @property {boolean} [mail] whether a transcript can be mailed
  * @property {boolean} [answers] whether answers can be mailed to who leaves
  * @property {string} version
@@ -27,7 +28,7 @@ const WIDGET = { greeting: '', files: false, fields: [], privacy: { text: '', ve
 /** @returns {FrameData} */
 export function readFrame() {
   const data = JSON.parse(document.getElementById('frame-data')?.textContent || '{}')
-  return { words: {}, people: null, popular: [], origins: [], hosted: false, reply_ms: null, widget: WIDGET, ...data }
+  return { words: {}, people: null, popular: [], origins: [], hosted: false, first: false, reply_ms: null, widget: WIDGET, ...data }
 }
 
 /** When people are there again, as the server words it; "" when they are, or nobody knows. @param {FrameData} frame @param {PeopleView | null} people */

@@ -64,4 +64,6 @@ const asked = frame.hosted ? new URLSearchParams(location.search).get('ask') : n
 if (asked) desk.prefill.value = asked.slice(0, 4000)
 // So does the link in a mail: straight to the answer.
 if (asked || (frame.hosted && location.hash)) desk.openThread()
-void desk.start()
+// What is kept on this device can wait where it is most likely nothing: the picture comes first.
+if (frame.first) requestAnimationFrame(() => setTimeout(() => { void desk.start() }))
+else void desk.start()
