@@ -234,13 +234,6 @@ def _lines(
     return messages.after(connection, found, after, limit=room + 1, audience=audience)
 
 
-def history(
-    connection: Connection, found: Conversation, before: int, *, limit: int, audience: Audience
-) -> list[Message]:
-    """Return what was said before a seq, the newest of it, oldest first."""
-    return messages.before(connection, found, before, limit=limit, audience=audience)
-
-
 def sync_visitor(
     connection: Connection,
     visitor: Visitor,
@@ -291,14 +284,6 @@ def sync_visitor(
 def may_see(agent: Agent, conversation: Conversation) -> bool:
     """Whether an agent may read a conversation: of a team of theirs, or held."""
     return conversation.team in agent.teams or conversation.holder == agent.id
-
-
-def find_visible(connection: Connection, agent_id: StaffId, public_id: str) -> Conversation | None:
-    """Return a conversation through the agent who may see it; None for all others alike."""
-    found = conversations.find(connection, public_id)
-    if found is None or not may_see(agents.get(connection, agent_id), found):
-        return None
-    return found
 
 
 def sync_agent(

@@ -1,17 +1,14 @@
-"""The log of each conversation: append, look up, read from a seq; the only coder of bodies."""
+"""The log of each conversation: append, look up, read from a seq; knows no body's form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import msgspec
-import structlog
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
-from chatserver.domain.cards import LinkBody, ProductBody
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.folding import fold
-from chatserver.domain.ids import ClientId, ConversationId, PublicId
+from chatserver.domain.ids import ClientId, ConversationId, PublicId, StaffId, VisitorId
 from chatserver.domain.messages import (
     ActivityBody,
     ActivityType,
@@ -19,55 +16,49 @@ from chatserver.domain.messages import (
     Author,
     AuthorKind,
     Body,
-    CardBody,
-    ChoicesBody,
-    FileBody,
-    FormBody,
     Message,
     MessageKind,
-    OrderBody,
     RatingBody,
     TextBody,
     plain_text,
 )
 from chatserver.domain.why import Why
+from chatserver.storage import bodies, conversations
+from chatserver.storage.compiled import Compiled
 from chatserver.storage.schema import conversation as conversation_table
 from chatserver.storage.schema import message
 
-BODY_TYPES: dict[MessageKind, type[Body]] = {
-    MessageKind.TEXT: TextBody,
-    MessageKind.NOTE: TextBody,
-    MessageKind.ACTIVITY: ActivityBody,
-    MessageKind.CHOICES: ChoicesBody,
-    MessageKind.CARD: CardBody,
-    MessageKind.ORDER: OrderBody,
-    MessageKind.PRODUCT: ProductBody,
-    MessageKind.LINK: LinkBody,
-    MessageKind.FORM: FormBody,
-    MessageKind.FILE: FileBody,
-    MessageKind.RATING: RatingBody,
-}
-_DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in BODY_TYPES.items()}
-_why_decoder = msgspec.json.Decoder(Why)
-_encode = msgspec.json.Encoder().encode
+_AUTHOR_KINDS = {str(kind): kind for kind in AuthorKind}
+_AUDIENCES = {str(audience): audience for audience in Audience}
 
 PREVIEW_CHARS = 140
-MAX_BODY_CHARS = 128 * 1024
-"""Many times what our longest message takes; what is longer, nobody of us wrote."""
-
-UNREADABLE = TextBody("\ufffd")
-"""Stands for a body that can't be read: a row changed by hand, or of a version that we are not."""
-
-log = structlog.get_logger(__name__)
 
 _columns = conversation_table.c
 NEXT_SEQ = _columns.last_seq + 1
 """In the statement that appends a message: its own seq."""
 
+_log = message.c
+_READ = (
+    *(_log.conversation_id, _log.seq, _log.previous_seq, _log.at_ms),
+    *(_log.author_kind, _log.author_name, _log.author_public_id, _log.client_id),
+    *(_log.kind, _log.audience, _log.body, _log.why, _log.id),
+)
+"""What a message is made of, in the order in which `_message` takes it."""
+
 # Built once: building a statement costs more than running it.
 _insert = insert(message)
+_limited = select(*_READ).limit(bindparam("limit", type_=Integer))
+_this = _log.conversation_id == bindparam("conversation")
+_after = _limited.where(_this, _log.seq > bindparam("seq")).order_by(_log.seq)
+_newest = _limited.where(_log.seq < bindparam("seq")).order_by(_log.seq.desc())
+_before = _newest.where(_this)
+_public = _log.audience == Audience.EVERYONE
+_AFTER = {Audience.AGENTS: Compiled(_after), Audience.EVERYONE: Compiled(_after.where(_public))}
+_BEFORE = {Audience.AGENTS: Compiled(_before), Audience.EVERYONE: Compiled(_before.where(_public))}
+_page_of_visitor = Compiled(_newest.where(_log.conversation_id == conversations.OWN_ID, _public))
+_page_for_agent = Compiled(_newest.where(_log.conversation_id == conversations.VISIBLE_ID))
 _find_sent = (
-    select(message, _columns.public_id)
+    select(*_READ, _columns.public_id)
     .join(conversation_table, _columns.id == message.c.conversation_id)
     .where(
         message.c.author_key == bindparam("author_key"),
@@ -76,79 +67,23 @@ _find_sent = (
 )
 
 
-def kind_of(body: Body) -> MessageKind:
-    """Return the kind that carries this body; a note is a text for agents and must say so itself."""
-    match body:
-        case TextBody():
-            return MessageKind.TEXT
-        case ActivityBody():
-            return MessageKind.ACTIVITY
-        case ChoicesBody():
-            return MessageKind.CHOICES
-        case CardBody():
-            return MessageKind.CARD
-        case OrderBody():
-            return MessageKind.ORDER
-        case ProductBody():
-            return MessageKind.PRODUCT
-        case LinkBody():
-            return MessageKind.LINK
-        case FormBody():
-            return MessageKind.FORM
-        case FileBody():
-            return MessageKind.FILE
-        case RatingBody():
-            return MessageKind.RATING
-
-
-def _read_body(row: Row[*tuple[Any, ...]]) -> tuple[MessageKind, Body]:
-    """Return kind and body of a row; a bad one must not make the whole conversation unreadable."""
-    try:
-        kind = MessageKind(row.kind)
-        if len(row.body) > MAX_BODY_CHARS:
-            raise ValueError("too long")
-        return kind, _DECODERS[kind].decode(row.body)
-    except (ValueError, msgspec.DecodeError):
-        log.warning("message unreadable", message=row.id)
-        kept = MessageKind.NOTE if row.kind == MessageKind.NOTE else MessageKind.TEXT
-        return kept, UNREADABLE
-
-
-def _author_kind(row: Row[*tuple[Any, ...]]) -> AuthorKind:
-    try:
-        return AuthorKind(row.author_kind)
-    except ValueError:
-        return AuthorKind.SYSTEM
-
-
-def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
-    kind, body = _read_body(row)
+def _message(row: Sequence[Any], public_id: PublicId) -> Message:
+    """Return the message of a row of `_READ`: by place, which is most of what a row costs."""
+    of, seq, previous, at_ms, who, name, author, client_id, kind, audience, text, why, id = row
+    known, body = bodies.read(id, kind, text)
     return Message(
-        conversation=ConversationId(row.conversation_id),
-        conversation_public=public_id,
-        seq=row.seq,
-        previous_seq=row.previous_seq,
-        at_ms=row.at_ms,
-        author=Author(
-            _author_kind(row),
-            row.author_name,
-            None if row.author_public_id is None else PublicId(row.author_public_id),
-        ),
-        client_id=None if row.client_id is None else ClientId(row.client_id),
-        kind=kind,
-        audience=Audience(row.audience),
-        body=body,
-        why=_why(row.why),
+        of,
+        public_id,
+        seq,
+        previous,
+        at_ms,
+        Author(_AUTHOR_KINDS.get(who, AuthorKind.SYSTEM), name, author),
+        client_id,
+        known,
+        _AUDIENCES[audience],
+        body,
+        bodies.read_why(why),
     )
-
-
-def _why(text: str) -> Why | None:
-    if not text:
-        return None
-    try:
-        return _why_decoder.decode(text)
-    except msgspec.DecodeError:
-        return None  # of another version: a reason that can't be read is none
 
 
 @cache
@@ -198,7 +133,7 @@ def append(
         also: other columns of the conversation to write in the same statement; `NEXT_SEQ` stands
             for the message's own seq.
     """
-    kind = kind or kind_of(body)
+    kind = kind or bodies.kind_of(body)
     public = audience is Audience.EVERYONE
     text = plain_text(body)
     given: dict[str, object] = {"changed_ms": at_ms}
@@ -228,9 +163,9 @@ def append(
             "client_id": client_id,
             "kind": kind,
             "audience": audience,
-            "body": _encode(body).decode(),
+            "body": bodies.write(body),
             "folded": fold(text),
-            "why": "" if why is None else _encode(why).decode(),
+            "why": bodies.write_why(why),
         },
     )
     return Message(
@@ -255,7 +190,8 @@ def find_sent(
     row = connection.execute(_find_sent, {"author_key": author_key, "client_id": client_id}).first()
     if row is None:
         return None
-    return _message(row, PublicId(row.public_id)), ConversationId(row.conversation_id)
+    *columns, public_id = row
+    return _message(columns, public_id), row.conversation_id
 
 
 def after(
@@ -267,15 +203,10 @@ def after(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return messages after a seq, oldest first, as one audience may see them."""
-    query = (
-        select(message)
-        .where(message.c.conversation_id == conversation.id, message.c.seq > seq)
-        .order_by(message.c.seq)
-        .limit(limit)
+    rows = _AFTER[audience].rows(
+        connection, {"conversation": conversation.id, "seq": seq, "limit": limit}
     )
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    return [_message(row, conversation.public_id) for row in connection.execute(query)]
+    return [_message(row, conversation.public_id) for row in rows]
 
 
 def before(
@@ -287,16 +218,33 @@ def before(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return the newest messages before a seq, oldest first, as one audience may see them."""
-    query = (
-        select(message)
-        .where(message.c.conversation_id == conversation.id, message.c.seq < seq)
-        .order_by(message.c.seq.desc())
-        .limit(limit)
+    rows = _BEFORE[audience].rows(
+        connection, {"conversation": conversation.id, "seq": seq, "limit": limit}
     )
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    rows = connection.execute(query).all()
     return [_message(row, conversation.public_id) for row in reversed(rows)]
+
+
+def page_of_visitor(
+    connection: Connection, visitor: VisitorId, public_id: str, before: int, *, limit: int
+) -> list[Message]:
+    """Return the newest messages before a seq of the visitor's own conversation, oldest first.
+
+    Whose it is, is asked in the same statement; of what is not theirs there is nothing.
+    """
+    rows = _page_of_visitor.rows(
+        connection, {"visitor": visitor, "public_id": public_id, "seq": before, "limit": limit}
+    )
+    return [_message(row, PublicId(public_id)) for row in reversed(rows)]
+
+
+def page_for_agent(
+    connection: Connection, agent: StaffId, public_id: str, before: int, *, limit: int
+) -> list[Message]:
+    """Return the same of a conversation that an agent may see, notes included."""
+    rows = _page_for_agent.rows(
+        connection, {"agent": agent, "public_id": public_id, "seq": before, "limit": limit}
+    )
+    return [_message(row, PublicId(public_id)) for row in reversed(rows)]
 
 
 def blank(connection: Connection, conversation: Conversation) -> None:
@@ -305,11 +253,11 @@ def blank(connection: Connection, conversation: Conversation) -> None:
         select(message).where(message.c.conversation_id == conversation.id)
     ).all()
     for row in rows:
-        kind, said = _read_body(row)
+        kind, said = bodies.read(row.id, row.kind, row.body)
         gone = _emptied(said, is_visitors=row.author_kind == AuthorKind.VISITOR)
         values: dict[str, object] = {
-            "body": _encode(gone).decode(),
-            "kind": kind if kind is MessageKind.NOTE else kind_of(gone),
+            "body": bodies.write(gone),
+            "kind": kind if kind is MessageKind.NOTE else bodies.kind_of(gone),
             "folded": "",
         }
         if row.author_kind == AuthorKind.VISITOR:
@@ -344,7 +292,7 @@ def by_kinds(
 ) -> list[Message]:
     """Return messages of some kinds in a stretch of the log, oldest first."""
     rows = connection.execute(
-        select(message)
+        select(*_READ)
         .where(
             message.c.conversation_id == conversation.id,
             message.c.seq > after_seq,

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, update
 from chatserver.services import reading
 from chatserver.services.bot_turns import read_turn
 from chatserver.storage import schema as s
+from chatserver.storage.bodies import UNREADABLE
 from chatserver.storage.database import Database
-from chatserver.storage.messages import UNREADABLE
 from tests.cast import Stage
 from tests.journeys.conftest import Furnished
 from tests.server import AgentClient, VisitorClient, fresh_client_id

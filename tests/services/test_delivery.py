@@ -30,7 +30,7 @@ from chatserver.domain.routing import ASK_AGAIN_MS, is_suitable
 from chatserver.errors import Code, Refusal
 from chatserver.services import assigning, ending, opening, posting, presence, reading
 from chatserver.services.chat import Chat
-from chatserver.storage import agents, conversations, messages, offers
+from chatserver.storage import agents, bodies, conversations, offers
 from chatserver.storage.database import Database
 from tests.cast import (
     LEASE_MS,
@@ -432,7 +432,7 @@ def _everything(connection: Any) -> list[tuple[int, str, str, int, str]]:
     )
     found = []
     for row in rows:
-        body = messages._DECODERS[MessageKind.TEXT].decode(row.body)
+        body = bodies.read(row.id, row.kind, row.body)[1]
         assert isinstance(body, TextBody)
         found.append((int(row.author_key[1:]), row.client_id, row.public_id, row.seq, body.text))
     return found
