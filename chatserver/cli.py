@@ -1,6 +1,7 @@
 """The `chatserver` command: one thin function a command, no logic of its own."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -76,6 +77,9 @@ def serve(host: str | None, port: int | None, worker: str | None) -> None:
 
     Example: SECRET_KEY=… chatserver serve --host 0.0.0.0
     """
+    # What a start makes stays: looking for garbage in it takes a tenth of the time (measured,
+    # docs/performance.md). Whoever serves switches it on again.
+    gc.disable()
     from chatserver import serving, workers
     from chatserver.app import build_app
 
@@ -115,6 +119,7 @@ def serve(host: str | None, port: int | None, worker: str | None) -> None:
             click.echo(f"No account yet. Make the first one here, once: {origin}/setup/{link}")
 
     if settings.web_concurrency > 1:
+        gc.enable()
         sys.exit(asyncio.run(workers.Workers(listener, settings.web_concurrency).run(ready)))
     _loop(serving.serve(app, listener, ready=ready))
     if claim is not None:

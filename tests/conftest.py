@@ -45,7 +45,7 @@ def logs_as_they_were() -> Iterator[None]:
 def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine's database is slow and not away, save where that is what is looked at."""
     if "faults" not in request.path.parts:
-        for module in ("database", "patience"):
+        for module in ("readers", "patience"):
             monkeypatch.setattr(f"chatserver.storage.{module}.PATIENCE_S", 20.0)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from chatserver.bench.machine import Meter, rss_kib
-from chatserver.bench.wire import Client
+from chatserver.bench.wire import Client, Refused, frame_head
 
 TEXT = "Merhaba, üç gün önce verdiğim siparişim ne zaman gelir acaba?"
 CONNECTS_AT_ONCE = 50
@@ -40,14 +40,16 @@ class Plan(msgspec.Struct, frozen=True):
 
     Args:
         mode: `load`: every chat has so many messages in flight. `pace`: every chat sends at an
-            interval. `idle`: connect and stay. `connect`: connect and leave.
+            interval. `idle`: connect and stay. `connect`: connect and leave. `pages`: the first
+            agent reads.
         chats: who sends, with the conversation they send into.
         servers, helpers: processes to measure; see `Meter`.
         steps: of `idle`: how many visitors are to be there.
+        pages: of `pages`: conversations, of each of which the newest `page` messages are asked for.
         is_product: whether to speak as the product's clients do, beside what the relays know.
     """
 
-    mode: Literal["load", "pace", "idle", "connect"]
+    mode: Literal["load", "pace", "idle", "connect", "pages"]
     servers: tuple[int, ...]
     helpers: tuple[int, ...] = ()
     chats: tuple[tuple[Person, str], ...] = ()
@@ -57,6 +59,8 @@ class Plan(msgspec.Struct, frozen=True):
     warm_s: float = 1.0
     measure_s: float = 3.0
     steps: tuple[int, ...] = ()
+    pages: tuple[str, ...] = ()
+    page: int = 50
     as_browser: bool = False
     is_product: bool = False
 
@@ -82,69 +86,89 @@ def quantiles(values: list[float]) -> tuple[float, float, float]:
     return (cuts[49], cuts[94], cuts[98])
 
 
-class Chat:
-    """One visitor who sends, and counts what comes back."""
+FIRST_ID = 100_000
+IDS = 900_000
+"""Acknowledgements are asked for by numbers of six digits, so that all frames have one length."""
 
-    __slots__ = ("client", "conversation", "ids", "log", "number", "sent_at")
+SAMPLED = 10
+"""Of a load at saturation one message in ten is timed: all are counted."""
+
+
+class Chat:
+    """One visitor who sends, and counts what comes back.
+
+    A message is a frame made once, with two numbers that are new each time.
+    """
+
+    __slots__ = ("_after", "_before", "_between", "client", "log", "number", "sent_at")
 
     def __init__(self, log: "Log", conversation: str) -> None:
         self.log = log
-        self.conversation = conversation
         self.number = 0
         self.sent_at: dict[int, float] = {}
         self.client: Client | None = None
+        opening = b"42/visitor,"
+        self._between = b'["message_send",{"client_id":"' + log.run
+        self._after = (
+            f'","conversation":"{conversation}","kind":"text","body":{{"text":"{TEXT}"}}}}]'
+        ).encode()
+        size = len(opening) + 6 + len(self._between) + 12 + len(self._after)
+        self._before = frame_head(size) + opening
 
     def send(self) -> None:
         """Send one message."""
-        self.number += 1
         log = self.log
-        now = time.perf_counter()
+        self.number = (self.number + 1) % IDS
+        id = FIRST_ID + self.number
         log.last += 1
-        client_id = f"{log.run}{log.last:012d}"
-        self.sent_at[self.number] = now
-        log.sent_at[client_id] = now
+        if log.last % log.every == 0:
+            log.sent_at[b"%012d" % log.last] = self.sent_at[id] = time.perf_counter()
         assert self.client is not None
-        self.client.write(
-            f'42/visitor,{self.number}["message_send",{{"client_id":"{client_id}",'
-            f'"conversation":"{self.conversation}","kind":"text","body":{{"text":"{TEXT}"}}}}]'
+        self.client.write_frame(
+            b"%b%06d%b%012d%b" % (self._before, id, self._between, log.last, self._after)
         )
 
-    def acked(self, id: int, text: str) -> None:
+    def acked(self, id: int, text: bytes) -> None:
         """Count an acknowledgement, and go on where messages are kept in flight."""
         log = self.log
-        sent = self.sent_at.pop(id)
-        if '"ok":true' in text:
-            if log.counting:
-                log.acks.append(time.perf_counter() - sent)
-        else:
+        sent = self.sent_at.pop(id, None)
+        if b'"ok":true' not in text:
             log.refused += 1
-            log.sample = log.sample or text
+            log.sample = log.sample or text.decode()
+        elif log.counting:
+            log.acked += 1
+            if sent is not None:
+                log.acks.append(time.perf_counter() - sent)
         if log.again:
             self.send()
 
 
 class Log:
-    """What all chats count together."""
+    """What all chats count together.
 
-    def __init__(self) -> None:
-        self.run = secrets.token_hex(6)
+    Args:
+        every: which messages are timed: each, or one in so many.
+    """
+
+    def __init__(self, *, every: int) -> None:
+        self.every = every
+        self.run = secrets.token_hex(6).encode()
         self.last = 0
-        self.sent_at: dict[str, float] = {}
+        self.sent_at: dict[bytes, float] = {}
+        self.acked = self.heard_of = self.refused = 0
         self.acks: list[float] = []
         self.delivered: list[float] = []
-        self.refused = 0
         self.counting = False
         self.again = False
         self.sample = ""
 
-    def heard(self, text: str) -> None:
+    def heard(self, text: bytes) -> None:
         """Count a message at an agent; everything else the product tells is let pass."""
-        if not text.startswith('["message_created"'):
+        if not text.startswith(b'["message_created"'):
             return
-        at = text.find('"client_id":"')
-        if at < 0:
-            return
-        sent = self.sent_at.pop(text[at + 13 : at + 37], None)
+        self.heard_of += self.counting
+        at = text.find(b'"client_id":"') + 13
+        sent = self.sent_at.pop(text[at + 12 : at + 24], None)
         if sent is not None and self.counting:
             self.delivered.append(time.perf_counter() - sent)
 
@@ -177,7 +201,7 @@ async def _bring_in_agent(person: Person, log: Log, *, is_product: bool) -> Clie
 
 async def converse(plan: Plan) -> Outcome:
     """Let visitors send and agents listen."""
-    log = Log()
+    log = Log(every=SAMPLED if plan.mode == "load" else 1)
     chats = [Chat(log, conversation) for _person, conversation in plan.chats]
 
     async def bring_in(chat: Chat, person: Person) -> None:
@@ -214,7 +238,7 @@ async def converse(plan: Plan) -> Outcome:
     meter.start(time.perf_counter())
     await asyncio.sleep(plan.measure_s)
     used = meter.stop(time.perf_counter())
-    acked, delivered = len(log.acks), len(log.delivered)
+    acked, delivered = log.acked, log.heard_of
     log.counting = log.again = False
     for sender in senders:
         sender.cancel()
@@ -301,7 +325,38 @@ async def come_and_go(plan: Plan) -> Outcome:
     )
 
 
-MODES = {"load": converse, "pace": converse, "idle": stay, "connect": come_and_go}
+WARM_PAGES = 100
+
+
+async def leaf(plan: Plan) -> Outcome:
+    """Ask for one page after the other, and say how long each took to be here, unparsed."""
+    person = plan.agents[0]
+    client = await Client.connect(person.port, "/agent", person.auth, cookie=person.cookie)
+    took: list[float] = []
+    meter = Meter(list(plan.servers), list(plan.helpers))
+    for number, conversation in enumerate(plan.pages):
+        if number == min(WARM_PAGES, len(plan.pages) // 2):
+            took.clear()
+            meter.start(time.perf_counter())
+        wanted = {"conversation": conversation, "before": 2**53, "limit": plan.page}
+        began = time.perf_counter()
+        text = await client.answer("history_get", wanted)
+        took.append(1000 * (time.perf_counter() - began))
+        if text.count(b'"seq":') != plan.page:
+            raise Refused(text[:300].decode(errors="replace"))
+    used = meter.stop(time.perf_counter())
+    client.close()
+    await asyncio.sleep(0.1)
+    return Outcome(acked=len(took), ack_ms=quantiles(took), meter=used)
+
+
+MODES = {
+    "load": converse,
+    "pace": converse,
+    "idle": stay,
+    "connect": come_and_go,
+    "pages": leaf,
+}
 
 
 def main() -> None:

@@ -3,16 +3,16 @@
 import random
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chatserver.bench import shop
-from chatserver.bench.generator import quantiles
+from chatserver.bench import parts, shop
+from chatserver.bench.generator import Plan
 from chatserver.bench.measures import Sample, Size, product_load
-from chatserver.storage import conversations, messages
-from chatserver.storage.database import Database
+
+LENGTH = 100
+"""Messages in each old conversation."""
 
 PAGE = 50
 PAGES = 3000
@@ -53,28 +53,28 @@ class Full:
             return product_load(server, which[1], size)
 
     def pages(self) -> Sample:
-        """Return how long it takes to read 50 messages of some old conversation, in ms."""
-        with self.copy(self.full) as url:
-            database = Database(url)
-            chosen = random.Random(1)
-            count = self._size.stored // 100
-            took: list[float] = []
-            try:
-                for _ in range(PAGES if count > 1000 else 300):
-                    public_id = f"old-conversation-{100 * chosen.randrange(count):012d}"
-                    began = time.perf_counter()
-                    found = database.run(_page, public_id)
-                    took.append(1000 * (time.perf_counter() - began))
-                    assert found == PAGE
-            finally:
-                database.shut()
-        p50, p95, p99 = quantiles(took)
-        return Sample(p99, {"p50_ms": p50, "p95_ms": p95, "p99_ms": p99})
-
-
-def _page(connection: object, public_id: str) -> int:
-    found = conversations.find(connection, public_id)  # type: ignore[arg-type]
-    assert found is not None
-    return len(
-        messages.after(connection, found, found.last_seq - PAGE, limit=PAGE)  # type: ignore[arg-type]
-    )
+        """Return how long an agent waits for 50 messages of some old conversation, in ms."""
+        chosen = random.Random(1)
+        count = self._size.stored // LENGTH
+        asked = tuple(
+            f"old-conversation-{LENGTH * chosen.randrange(count):012d}"
+            for _ in range(PAGES if count > 1000 else 300)
+        )
+        with self.copy(self.full) as url, shop.serve(url) as server:
+            outcome = parts.run(
+                Plan(
+                    mode="pages",
+                    servers=(server.pid,),
+                    agents=self.full[1].people(server.port)[:1],
+                    pages=asked,
+                    page=PAGE,
+                )
+            )
+        p50, p95, p99 = outcome.ack_ms
+        cpu_ms = 1000 * sum(outcome.meter["server_cpu_s"]) / max(outcome.acked, 1)
+        return Sample(
+            p99,
+            {"p50_ms": p50, "p95_ms": p95, "p99_ms": p99, "cpu_ms": cpu_ms},
+            neighbours=outcome.meter["neighbours_cores"],
+            generator=outcome.meter["generator_share"],
+        )

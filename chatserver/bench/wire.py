@@ -28,13 +28,16 @@ class Refused(Exception):
     """The server did not let this client in, or closed it."""
 
 
-def frame(text: str) -> bytes:
+def frame(payload: bytes) -> bytes:
     """Return a text as a client's WebSocket frame; the mask is zero, so it costs nothing here."""
-    payload = text.encode()
-    size = len(payload)
+    return frame_head(len(payload)) + payload
+
+
+def frame_head(size: int) -> bytes:
+    """Return what stands before a text of so many bytes."""
     if size < 126:
-        return bytes((0x81, 0x80 | size)) + b"\0\0\0\0" + payload
-    return b"\x81\xfe" + size.to_bytes(2, "big") + b"\0\0\0\0" + payload
+        return bytes((0x81, 0x80 | size)) + b"\0\0\0\0"
+    return b"\x81\xfe" + size.to_bytes(2, "big") + b"\0\0\0\0"
 
 
 class Client(asyncio.Protocol):
@@ -42,7 +45,8 @@ class Client(asyncio.Protocol):
 
     Args:
         heard: called with each event's text, from its `[` on.
-        acked: called with an acknowledgement's id and text.
+        acked: called with an acknowledgement's id and text. What is written meanwhile goes out
+            together.
     """
 
     def __init__(
@@ -50,8 +54,8 @@ class Client(asyncio.Protocol):
         namespace: str,
         auth: dict[str, object],
         *,
-        heard: Callable[[str], None],
-        acked: Callable[[int, str], None],
+        heard: Callable[[bytes], None],
+        acked: Callable[[int, bytes], None],
     ) -> None:
         self._heard, self._acked = heard, acked
         self._namespace = namespace
@@ -60,10 +64,11 @@ class Client(asyncio.Protocol):
         self._buffer = b""
         self._open = False
         self._inflate: zlib._Decompress | None = None
-        self._event = f"42{namespace},"
-        self._ack = f"43{namespace},"
+        self._event = f"42{namespace},".encode()
+        self._ack = f"43{namespace},".encode()
+        self._out: list[bytes] | None = None
         self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._asked: dict[int, asyncio.Future[str]] = {}
+        self._asked: dict[int, asyncio.Future[bytes]] = {}
         self._last_id = 1_000_000
 
     @classmethod
@@ -73,8 +78,8 @@ class Client(asyncio.Protocol):
         namespace: str,
         auth: dict[str, object],
         *,
-        heard: Callable[[str], None] = lambda text: None,
-        acked: Callable[[int, str], None] = lambda id, text: None,
+        heard: Callable[[bytes], None] = lambda text: None,
+        acked: Callable[[int, bytes], None] = lambda id, text: None,
         cookie: str = "",
         as_browser: bool = False,
     ) -> "Client":
@@ -122,6 +127,7 @@ class Client(asyncio.Protocol):
                 return
             self._begin(buffer[:end])
             buffer = buffer[end + 4 :]
+        self._out = []
         at, size = 0, len(buffer)
         while size - at >= 2:
             first, length = buffer[at], buffer[at + 1]
@@ -139,8 +145,11 @@ class Client(asyncio.Protocol):
             if first & 0x0F == 1:
                 if first & 0x40 and self._inflate is not None:
                     payload = self._inflate.decompress(payload + TAIL)
-                self._take(payload.decode())
+                self._take(payload)
         self._buffer = buffer[at:]
+        written, self._out = self._out, None
+        if written and self._transport is not None:
+            self._transport.write(b"".join(written))
 
     def _begin(self, head: bytes) -> None:
         if b" 101 " not in head[:20]:
@@ -151,52 +160,63 @@ class Client(asyncio.Protocol):
         if b"permessage-deflate" in head:
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
 
-    def _take(self, text: str) -> None:
-        if text.startswith(self._event):
-            self._take_event(text[len(self._event) :])
-        elif text.startswith(self._ack):
-            bracket = text.index("[")
+    def _take(self, text: bytes) -> None:
+        if text.startswith(self._ack):
+            bracket = text.index(b"[")
             id = int(text[len(self._ack) : bracket])
             asked = self._asked.pop(id, None)
             if asked is not None:
                 asked.set_result(text[bracket:])
             else:
                 self._acked(id, text[bracket:])
-        elif text[0] == "0":
-            self.write(f"40{self._namespace},{orjson.dumps(self._auth).decode()}")
-        elif text[0] == "2":
-            self.write("3")
-        elif text.startswith("40"):
+        elif text.startswith(self._event):
+            self._take_event(text[len(self._event) :])
+        elif text.startswith(b"0"):
+            self.write(b"40%b,%b" % (self._namespace.encode(), orjson.dumps(self._auth)))
+        elif text.startswith(b"2"):
+            self.write(b"3")
+        elif text.startswith(b"40"):
             self.joined.set_result(None)
-        elif text.startswith("44") and not self.joined.done():
-            self.joined.set_exception(Refused(text))
+        elif text.startswith(b"44") and not self.joined.done():
+            self.joined.set_exception(Refused(text.decode()))
 
-    def _take_event(self, rest: str) -> None:
-        if rest[0] != "[":  # the server wants an acknowledgement: the lease, the beacon
-            bracket = rest.index("[")
-            self.write(f"43{self._namespace},{rest[:bracket]}[]")
+    def _take_event(self, rest: bytes) -> None:
+        if not rest.startswith(b"["):  # the server wants an acknowledgement: the lease, the beacon
+            bracket = rest.index(b"[")
+            self.write(b"43%b,%b[]" % (self._namespace.encode(), rest[:bracket]))
             rest = rest[bracket:]
         self._heard(rest)
 
     # What a measurement calls
 
-    def write(self, packet: str) -> None:
+    def write(self, packet: bytes) -> None:
         """Send one packet."""
-        assert self._transport is not None
-        self._transport.write(frame(packet))
+        self.write_frame(frame(packet))
+
+    def write_frame(self, framed: bytes) -> None:
+        """Send one packet that is a frame already."""
+        if self._out is not None:
+            self._out.append(framed)
+        else:
+            assert self._transport is not None
+            self._transport.write(framed)
 
     async def ask(self, event: str, data: object) -> dict[str, object]:
         """Send an event and return its acknowledgement, which must be a success."""
-        self._last_id += 1
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._asked[self._last_id] = answer
-        said = orjson.dumps([event, data]).decode()
-        self.write(f"42{self._namespace},{self._last_id}{said}")
-        async with asyncio.timeout(30):
-            fact: dict[str, object] = orjson.loads(await answer)[0]
+        fact: dict[str, object] = orjson.loads(await self.answer(event, data))[0]
         if not fact.get("ok", True):
             raise Refused(str(fact))
         return fact
+
+    async def answer(self, event: str, data: object) -> bytes:
+        """Send an event and return the text of its acknowledgement, from its `[` on."""
+        self._last_id += 1
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._asked[self._last_id] = answer
+        said = orjson.dumps([event, data])
+        self.write(b"%b%d%b" % (self._event, self._last_id, said))
+        async with asyncio.timeout(30):
+            return await answer
 
     def close(self) -> None:
         """Hang up."""

@@ -2,27 +2,31 @@
 
 from chatserver.domain.cards import LinkBody, ProductBody, clean_line, web_page
 from chatserver.domain.ids import ClientId
-from chatserver.domain.messages import Audience, MessageKind
+from chatserver.domain.messages import MessageKind
 from chatserver.errors import Code, Refusal
 from chatserver.protocol import client_asks as asks
 from chatserver.protocol import client_events as client
 from chatserver.protocol.fields import check_text
 from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
-from chatserver.services import files, posting, sight, sync
+from chatserver.services import files, pages, posting
 from chatserver.services.file_links import Grant
+from chatserver.storage import conversations
 
 
 async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet) -> asks.History:
     """Return what was said earlier."""
-    found = await edge.chat.read(sight.find_visible, expect(connection.agent), event.conversation)
-    if found is None:
-        raise Refusal(Code.NOT_FOUND)
-    lines = await edge.chat.read(
-        sync.history, found, event.before, limit=event.limit, audience=Audience.AGENTS
+    page = await edge.chat.read(
+        pages.for_agent,
+        expect(connection.agent),
+        event.conversation,
+        event.before,
+        limit=event.limit,
     )
+    if page is None:
+        raise Refusal(Code.NOT_FOUND)
     return asks.History(
-        conversation=found.public_id, epoch=edge.epoch, messages=edge.messages_for_agent(lines)
+        conversation=event.conversation, epoch=edge.epoch, messages=edge.messages_for_agent(page)
     )
 
 
@@ -87,7 +91,7 @@ async def file_offer(
     files.check_offer(event.name, event.size)
     if event.conversation is None:
         raise Refusal(Code.BAD_REQUEST)
-    if await edge.chat.read(sight.find_visible, agent, event.conversation) is None:
+    if await edge.chat.read(conversations.find_visible, agent, event.conversation) is None:
         raise Refusal(Code.NOT_FOUND)
     grant = Grant("agent", agent, event.conversation, event.client_id, event.name, event.fence)
     return asks.FileOffered(upload=f"/upload/{edge.files.sign_grant(grant)}")
@@ -97,7 +101,9 @@ async def file_links(
     edge: Edge, connection: Connection, event: asks.FileLinksGet
 ) -> asks.FileLinks:
     """Return addresses of a conversation's files."""
-    found = await edge.chat.read(sight.find_visible, expect(connection.agent), event.conversation)
+    found = await edge.chat.read(
+        conversations.find_visible, expect(connection.agent), event.conversation
+    )
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     return await edge.links_of(found, event.files)

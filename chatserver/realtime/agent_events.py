@@ -14,6 +14,7 @@ from chatserver.realtime.connections import Connection
 from chatserver.realtime.edge import Edge, expect
 from chatserver.services import assigning, ending, posting, presence, sight, sync
 from chatserver.services import drafts as drafting
+from chatserver.storage import conversations
 
 
 def _agent(connection: Connection) -> StaffId:
@@ -52,7 +53,7 @@ async def conversation_sync(
     """
     agent = _agent(connection)
     for want in event.wants:
-        found = await edge.chat.read(sight.find_visible, agent, want.conversation)
+        found = await edge.chat.read(conversations.find_visible, agent, want.conversation)
         if found is not None:
             await edge.follow(connection, found)
     wants = [(want.conversation, want.epoch, want.after) for want in event.wants]
@@ -88,7 +89,7 @@ async def messages_seen(
 async def typing_set(edge: Edge, connection: Connection, event: client.TypingSet) -> client.Done:
     """Show that the agent types: a reply to visitor and colleagues, a note to colleagues only."""
     agent = _agent(connection)
-    found = await edge.chat.read(sight.find_visible, agent, event.conversation)
+    found = await edge.chat.read(conversations.find_visible, agent, event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     if not edge.may_show_typing(connection, event.typing):
@@ -201,7 +202,7 @@ async def context_get(
     edge: Edge, connection: Connection, event: agents.ContextGet
 ) -> agents.Context:
     """Return what is known of the visitor."""
-    found = await edge.chat.read(sight.find_visible, _agent(connection), event.conversation)
+    found = await edge.chat.read(conversations.find_visible, _agent(connection), event.conversation)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     known = await edge.chat.read(sight.card, found, now_ms=edge.now_ms())

@@ -23,10 +23,11 @@ from socketio import packet as library
 from socketio.exceptions import ConnectionRefusedError as Refuse
 
 from chatserver.realtime import codec, packets
-from chatserver.realtime.engine import EngineServer, environ_of
+from chatserver.realtime.engine import EngineServer
 from chatserver.realtime.lines import Frame
 from chatserver.realtime.memberships import Callback, Member, Memberships
 from chatserver.realtime.packets import Malformed, Packet
+from chatserver.realtime.requests import environ_of
 from chatserver.realtime.transports import Transport
 
 CONNECT_TIMEOUT_S = 5.0

@@ -16,6 +16,7 @@ import asyncio
 from sys import getsizeof
 from typing import Any
 
+import structlog
 from engineio.async_socket import AsyncSocket
 
 from chatserver.realtime.lines import Frame, Line, Message, Receive, Send, Shortcut, Started
@@ -36,6 +37,8 @@ CLOSE_GRACE_S = 5.0
 
 SLOW_CONSUMER = "slow_consumer"
 PARSE_ERROR = "parse error"
+
+log = structlog.get_logger(__name__)
 
 
 class Transport(AsyncSocket):
@@ -307,6 +310,12 @@ class Transport(AsyncSocket):
             self._wake()
         if not self.handling:
             self.server.finish(self)
+
+    def reject(self, malformed: Malformed) -> None:
+        """End the connection of a peer that sent what no client of the protocol sends."""
+        # Never the payload: it is what somebody typed.
+        log.info("socket closed", why="malformed", what=str(malformed))
+        self.shut(PARSE_ERROR, code=1002)
 
     def _hang_up(self, *, abort: bool, code: int) -> None:
         assert self._line is not None

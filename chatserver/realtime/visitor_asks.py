@@ -3,7 +3,7 @@
 import msgspec
 
 from chatserver.domain.ids import ClientId, PublicId
-from chatserver.domain.messages import Audience, RatingBody
+from chatserver.domain.messages import RatingBody
 from chatserver.domain.people import Visitor
 from chatserver.domain.shop_context import read_context
 from chatserver.errors import Code, Refusal
@@ -18,10 +18,10 @@ from chatserver.services import (
     data_rights,
     files,
     identifying,
+    pages,
     prechat,
     proactive,
     ratings,
-    sync,
     visitors,
 )
 from chatserver.services.answer_letters import AnswerLetters
@@ -38,16 +38,17 @@ def _visitor(connection: Connection) -> Visitor:
 
 async def history_get(edge: Edge, connection: Connection, event: asks.HistoryGet) -> asks.History:
     """Return what was said earlier."""
-    found = await edge.chat.read(
-        conversations.find_of_visitor, _visitor(connection).id, event.conversation
+    page = await edge.chat.read(
+        pages.of_visitor,
+        _visitor(connection).id,
+        event.conversation,
+        event.before,
+        limit=event.limit,
     )
-    if found is None:
+    if page is None:
         raise Refusal(Code.NOT_FOUND)
-    lines = await edge.chat.read(
-        sync.history, found, event.before, limit=event.limit, audience=Audience.EVERYONE
-    )
     return asks.History(
-        conversation=found.public_id, epoch=edge.epoch, messages=edge.messages_for_visitor(lines)
+        conversation=event.conversation, epoch=edge.epoch, messages=edge.messages_for_visitor(page)
     )
 
 

@@ -66,14 +66,6 @@ def may_see(agent: Agent, conversation: Conversation) -> bool:
     return conversation.team in agent.teams or conversation.holder == agent.id
 
 
-def find_visible(connection: Connection, agent_id: StaffId, public_id: str) -> Conversation | None:
-    """Return a conversation through the agent who may see it; None for all others alike."""
-    found = conversations.find(connection, public_id)
-    if found is None or not may_see(agents.get(connection, agent_id), found):
-        return None
-    return found
-
-
 def agent_and_teams(connection: Connection, agent_id: StaffId) -> tuple[Agent, list[Team]]:
     """Return an agent and every team there is."""
     return agents.get(connection, agent_id), sites.teams(connection)

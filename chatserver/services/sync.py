@@ -56,13 +56,6 @@ def _lines(
     return messages.after(connection, found, after, limit=room + 1, audience=audience)
 
 
-def history(
-    connection: Connection, found: Conversation, before: int, *, limit: int, audience: Audience
-) -> list[Message]:
-    """Return what was said before a seq, the newest of it, oldest first."""
-    return messages.before(connection, found, before, limit=limit, audience=audience)
-
-
 def _missed(
     connection: Connection,
     wants: Iterable[tuple[str, str | None, int]],

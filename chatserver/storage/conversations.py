@@ -24,6 +24,7 @@ from sqlalchemy import (
 from chatserver.domain.conversations import Conversation, Priority, Status
 from chatserver.domain.ids import ConversationId, StaffId, TeamId, VisitorId
 from chatserver.storage.schema.conversations import conversation, offer
+from chatserver.storage.schema.staff import team_member
 
 MAX_LISTED = 500
 """Most conversations in one list."""
@@ -35,6 +36,21 @@ _some = (
     .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(conversation.c.id)
 )
+_find = select(conversation).where(conversation.c.public_id == bindparam("public_id"))
+_find_of_visitor = _find.where(conversation.c.visitor_id == bindparam("visitor"))
+_may_be_seen = or_(
+    conversation.c.holder_id == bindparam("agent"),
+    conversation.c.team_id.in_(
+        select(team_member.c.team_id).where(team_member.c.staff_id == bindparam("agent"))
+    ),
+)
+_find_visible = _find.where(_may_be_seen)
+OWN_ID = _find_of_visitor.with_only_columns(conversation.c.id).scalar_subquery()
+"""In a statement: the id of `:visitor`'s own conversation `:public_id`."""
+
+VISIBLE_ID = _find_visible.with_only_columns(conversation.c.id).scalar_subquery()
+"""In a statement: the id of the conversation `:public_id` that `:agent` may see."""
+
 _lock = _get.with_for_update()
 _unresolved_of = (
     select(conversation)
@@ -98,9 +114,13 @@ def create(connection: Connection, **values: Any) -> Conversation:
 
 def find(connection: Connection, public_id: str) -> Conversation | None:
     """Return a conversation by its public id; the caller must know who may see it."""
-    row = connection.execute(
-        select(conversation).where(conversation.c.public_id == public_id)
-    ).first()
+    row = connection.execute(_find, {"public_id": public_id}).first()
+    return _conversation(row) if row else None
+
+
+def find_visible(connection: Connection, agent: StaffId, public_id: str) -> Conversation | None:
+    """Return a conversation that an agent may read: of a team of theirs, or held."""
+    row = connection.execute(_find_visible, {"agent": agent, "public_id": public_id}).first()
     return _conversation(row) if row else None
 
 
@@ -108,11 +128,7 @@ def find_of_visitor(
     connection: Connection, visitor: VisitorId, public_id: str
 ) -> Conversation | None:
     """Return the visitor's own conversation by its public id."""
-    row = connection.execute(
-        select(conversation).where(
-            conversation.c.visitor_id == visitor, conversation.c.public_id == public_id
-        )
-    ).first()
+    row = connection.execute(_find_of_visitor, {"visitor": visitor, "public_id": public_id}).first()
     return _conversation(row) if row else None
 
 

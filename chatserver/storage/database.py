@@ -15,20 +15,19 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from chatserver.errors import ChatError, Code, Refusal
 from chatserver.storage.engines import create_engines, is_sqlite, normalise_url, wait_for_locks
 from chatserver.storage.jobs import Job, Together, run_together, settle, was_refused
-from chatserver.storage.patience import MAX_READS, PATIENCE_S, Patience
+from chatserver.storage.patience import Patience
+from chatserver.storage.readers import Readers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,17 +67,17 @@ class Database:
     ) -> None:
         self.url = normalise_url(url)
         self.is_sqlite = is_sqlite(self.url)
-        self._writer, self._reader = create_engines(self.url, readers=readers + 1)
+        self._writer, reader = create_engines(self.url, readers=readers + 1)
+        self._readers = Readers(
+            reader, threads=readers, keeps=self.is_sqlite, is_patient=self.is_sqlite
+        )
         self._kept: Connection | None = None
         # Written in C, and a quarter of what the other queue costs; so the bound is ours to keep.
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._max_queued = max_queued
-        self._pool = ThreadPoolExecutor(readers, thread_name_prefix="reader")
-        self._lane = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._closed = False
         # A file answers or fails; a server may do neither.
         self._patience = None if self.is_sqlite else Patience()
-        self._reads = 0
         self.commits = Commits()
         self._threads = [
             threading.Thread(target=self._work, name=f"writer-{number}", daemon=True)
@@ -146,51 +145,19 @@ class Database:
         Raises:
             Refusal: what the unit refused, or `unavailable`.
         """
-
         if self._closed:
             raise Refusal(Code.UNAVAILABLE)
-
-        def run() -> R:
-            with self._reader.connect() as connection, connection.begin():
-                return unit(connection, *args, **kwargs)
-
-        reading = asyncio.get_running_loop().run_in_executor
-        try:
-            if self._patience is None:
-                return await reading(self._pool, run)
-            if self._reads >= MAX_READS:
-                raise Refusal(Code.UNAVAILABLE)
-            self._reads += 1
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    return await reading(self._pool, run)
-            finally:
-                self._reads -= 1
-        except (DBAPIError, PoolTimeoutError, TimeoutError) as error:
-            log.error("read failed", error=type(error).__name__)
-            raise Refusal(Code.UNAVAILABLE) from error
+        return await self._readers.read(lambda connection: unit(connection, *args, **kwargs))
 
     async def look(self, unit: Callable[[Connection], R]) -> R:
-        """Read past everybody who waits, by a thread and a connection of its own.
-
-        For health alone: thousands who come back at once queue for seconds, and a process that is
-        taken out because it is busy makes the others busier.
+        """Read past everybody who waits; for health alone, see `Readers`.
 
         Raises:
             Refusal: `unavailable`.
         """
-
-        def run() -> R:
-            with self._reader.connect() as connection, connection.begin():
-                return unit(connection)
-
         if self._closed:
             raise Refusal(Code.UNAVAILABLE)
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await asyncio.get_running_loop().run_in_executor(self._lane, run)
-        except (DBAPIError, PoolTimeoutError, TimeoutError) as error:
-            raise Refusal(Code.UNAVAILABLE) from error
+        return await self._readers.look(unit)
 
     def run(
         self, unit: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -218,10 +185,8 @@ class Database:
             self._queue.put(None)
         for thread in self._threads:
             thread.join(10)
-        self._pool.shutdown(wait=True)
-        self._lane.shutdown(wait=True)
+        self._readers.shut()
         self._writer.dispose()
-        self._reader.dispose()
 
     # The writer's thread
 

@@ -107,6 +107,10 @@ def _sqlite_engine(url: str, *, size: int, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Touches no file, so there is no error to translate, and the driver is ten times faster.
+            connection.connection.driver_connection.execute("BEGIN")
 
     return engine

@@ -1,14 +1,14 @@
 """The log of each conversation: append, look up, read from a seq; knows no body's form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from chatserver.domain.conversations import Conversation
 from chatserver.domain.folding import fold
-from chatserver.domain.ids import ClientId, ConversationId, PublicId
+from chatserver.domain.ids import ClientId, ConversationId, PublicId, StaffId, VisitorId
 from chatserver.domain.messages import (
     ActivityBody,
     ActivityType,
@@ -23,9 +23,13 @@ from chatserver.domain.messages import (
     plain_text,
 )
 from chatserver.domain.why import Why
-from chatserver.storage import bodies
+from chatserver.storage import bodies, conversations
+from chatserver.storage.compiled import Compiled
 from chatserver.storage.schema.conversations import conversation as conversation_table
 from chatserver.storage.schema.conversations import message
+
+_AUTHOR_KINDS = {str(kind): kind for kind in AuthorKind}
+_AUDIENCES = {str(audience): audience for audience in Audience}
 
 PREVIEW_CHARS = 140
 
@@ -33,10 +37,28 @@ _columns = conversation_table.c
 NEXT_SEQ = _columns.last_seq + 1
 """In the statement that appends a message: its own seq."""
 
+_log = message.c
+_READ = (
+    *(_log.conversation_id, _log.seq, _log.previous_seq, _log.at_ms),
+    *(_log.author_kind, _log.author_name, _log.author_public_id, _log.client_id),
+    *(_log.kind, _log.audience, _log.body, _log.why, _log.id),
+)
+"""What a message is made of, in the order in which `_message` takes it."""
+
 # Built once: building a statement costs more than running it.
 _insert = insert(message)
+_limited = select(*_READ).limit(bindparam("limit", type_=Integer))
+_this = _log.conversation_id == bindparam("conversation")
+_after = _limited.where(_this, _log.seq > bindparam("seq")).order_by(_log.seq)
+_newest = _limited.where(_log.seq < bindparam("seq")).order_by(_log.seq.desc())
+_before = _newest.where(_this)
+_public = _log.audience == Audience.EVERYONE
+_AFTER = {Audience.AGENTS: Compiled(_after), Audience.EVERYONE: Compiled(_after.where(_public))}
+_BEFORE = {Audience.AGENTS: Compiled(_before), Audience.EVERYONE: Compiled(_before.where(_public))}
+_page_of_visitor = Compiled(_newest.where(_log.conversation_id == conversations.OWN_ID, _public))
+_page_for_agent = Compiled(_newest.where(_log.conversation_id == conversations.VISIBLE_ID))
 _find_sent = (
-    select(message, _columns.public_id)
+    select(*_READ, _columns.public_id)
     .join(conversation_table, _columns.id == message.c.conversation_id)
     .where(
         message.c.author_key == bindparam("author_key"),
@@ -45,31 +67,22 @@ _find_sent = (
 )
 
 
-def _author_kind(row: Row[*tuple[Any, ...]]) -> AuthorKind:
-    try:
-        return AuthorKind(row.author_kind)
-    except ValueError:
-        return AuthorKind.SYSTEM
-
-
-def _message(row: Row[*tuple[Any, ...]], public_id: PublicId) -> Message:
-    kind, body = bodies.read(row.id, row.kind, row.body)
+def _message(row: Sequence[Any], public_id: PublicId) -> Message:
+    """Return the message of a row of `_READ`: by place, which is most of what a row costs."""
+    of, seq, previous, at_ms, who, name, author, client_id, kind, audience, text, why, id = row
+    known, body = bodies.read(id, kind, text)
     return Message(
-        conversation=ConversationId(row.conversation_id),
-        conversation_public=public_id,
-        seq=row.seq,
-        previous_seq=row.previous_seq,
-        at_ms=row.at_ms,
-        author=Author(
-            _author_kind(row),
-            row.author_name,
-            None if row.author_public_id is None else PublicId(row.author_public_id),
-        ),
-        client_id=None if row.client_id is None else ClientId(row.client_id),
-        kind=kind,
-        audience=Audience(row.audience),
-        body=body,
-        why=bodies.read_why(row.why),
+        of,
+        public_id,
+        seq,
+        previous,
+        at_ms,
+        Author(_AUTHOR_KINDS.get(who, AuthorKind.SYSTEM), name, author),
+        client_id,
+        known,
+        _AUDIENCES[audience],
+        body,
+        bodies.read_why(why),
     )
 
 
@@ -177,7 +190,8 @@ def find_sent(
     row = connection.execute(_find_sent, {"author_key": author_key, "client_id": client_id}).first()
     if row is None:
         return None
-    return _message(row, PublicId(row.public_id)), ConversationId(row.conversation_id)
+    *columns, public_id = row
+    return _message(columns, public_id), row.conversation_id
 
 
 def after(
@@ -189,15 +203,10 @@ def after(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return messages after a seq, oldest first, as one audience may see them."""
-    query = (
-        select(message)
-        .where(message.c.conversation_id == conversation.id, message.c.seq > seq)
-        .order_by(message.c.seq)
-        .limit(limit)
+    rows = _AFTER[audience].rows(
+        connection, {"conversation": conversation.id, "seq": seq, "limit": limit}
     )
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    return [_message(row, conversation.public_id) for row in connection.execute(query)]
+    return [_message(row, conversation.public_id) for row in rows]
 
 
 def before(
@@ -209,16 +218,33 @@ def before(
     audience: Audience = Audience.AGENTS,
 ) -> list[Message]:
     """Return the newest messages before a seq, oldest first, as one audience may see them."""
-    query = (
-        select(message)
-        .where(message.c.conversation_id == conversation.id, message.c.seq < seq)
-        .order_by(message.c.seq.desc())
-        .limit(limit)
+    rows = _BEFORE[audience].rows(
+        connection, {"conversation": conversation.id, "seq": seq, "limit": limit}
     )
-    if audience is Audience.EVERYONE:
-        query = query.where(message.c.audience == Audience.EVERYONE)
-    rows = connection.execute(query).all()
     return [_message(row, conversation.public_id) for row in reversed(rows)]
+
+
+def page_of_visitor(
+    connection: Connection, visitor: VisitorId, public_id: str, before: int, *, limit: int
+) -> list[Message]:
+    """Return the newest messages before a seq of the visitor's own conversation, oldest first.
+
+    Whose it is, is asked in the same statement; of what is not theirs there is nothing.
+    """
+    rows = _page_of_visitor.rows(
+        connection, {"visitor": visitor, "public_id": public_id, "seq": before, "limit": limit}
+    )
+    return [_message(row, PublicId(public_id)) for row in reversed(rows)]
+
+
+def page_for_agent(
+    connection: Connection, agent: StaffId, public_id: str, before: int, *, limit: int
+) -> list[Message]:
+    """Return the same of a conversation that an agent may see, notes included."""
+    rows = _page_for_agent.rows(
+        connection, {"agent": agent, "public_id": public_id, "seq": before, "limit": limit}
+    )
+    return [_message(row, PublicId(public_id)) for row in reversed(rows)]
 
 
 def blank(connection: Connection, conversation: Conversation) -> None:
@@ -266,7 +292,7 @@ def by_kinds(
 ) -> list[Message]:
     """Return messages of some kinds in a stretch of the log, oldest first."""
     rows = connection.execute(
-        select(message)
+        select(*_READ)
         .where(
             message.c.conversation_id == conversation.id,
             message.c.seq > after_seq,

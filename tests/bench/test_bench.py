@@ -58,7 +58,7 @@ def test_every_ratio_the_documents_promise_is_there() -> None:
 
 def test_frames_have_the_length_they_say() -> None:
     for size in (0, 125, 126, 4000):
-        made = frame("x" * size)
+        made = frame(b"x" * size)
         assert made[0] == 0x81 and made[1] & 0x80, "clients mask"
         assert made.endswith(b"x" * size)
     assert quantiles([]) == (0.0, 0.0, 0.0)

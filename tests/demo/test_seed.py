@@ -37,7 +37,7 @@ def seeded(folder: Path, now_ms: int) -> Iterator[Connection]:
     database = Database(url)
     try:
         database.run(furnish, faq=SHELF, shop_port=8001, now_ms=now_ms)
-        with database._reader.connect() as connection:
+        with database._writer.connect() as connection:
             yield connection
     finally:
         asyncio.run(database.close())

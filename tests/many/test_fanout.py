@@ -10,7 +10,8 @@ import pytest
 
 from chatserver.clock import SystemClock
 from chatserver.realtime.envelope import EMIT, Emit, Order, Seal, derive_key
-from chatserver.realtime.fanout import MAX_QUEUED, Fanout
+from chatserver.realtime.fanout import Fanout
+from chatserver.realtime.outgoing import MAX_QUEUED
 from tests.redis import Redis
 
 SECRET = "a-test-secret-0123456789-abcdefghijklm"
@@ -75,7 +76,9 @@ async def test_a_room_is_heard_where_it_is_and_nowhere_else(redis_server: Redis)
         await until(lambda: len(b_ears.emits) == 2)
         assert b_ears.emits[1][0] == "visitor:3"
         assert (a_ears.emits, c_ears.emits) == ([], [])
-        assert c.heard <= 3  # a bystander hears of the arrivals of others, and of nothing else
+        assert (
+            c.incoming.heard <= 3
+        )  # a bystander hears of the arrivals of others, and of nothing else
 
 
 async def test_a_room_that_is_wholly_local_is_not_published(redis_server: Redis) -> None:
@@ -85,11 +88,11 @@ async def test_a_room_that_is_wholly_local_is_not_published(redis_server: Redis)
     ):
         await a.join("visitor:1")
         await until(lambda: not a.wants("visitor:1"))
-        published = a.published
+        published = a.outgoing.published
         for _ in range(100):
             a.emit("visitor:1", HELLO)
         await asyncio.sleep(0.2)
-        assert a.published - published <= 2  # its own heartbeat
+        assert a.outgoing.published - published <= 2  # its own heartbeat
         # As soon as the other has joined, it hears.
         await b.join("visitor:1")
         assert a.wants("visitor:1")
@@ -131,13 +134,13 @@ async def test_a_hundred_processes_worth_of_text_stays_in_order(redis_server: Re
 async def test_what_others_write_to_redis_reaches_nobody(redis_server: Redis) -> None:
     async with process(redis_server.url, "bbbbbbbb") as (b, ears):
         await b.join("visitor:1")
-        channel = b._channel("visitor:1")
+        channel = b.channels.name("visitor:1")
         stranger = Seal(derive_key("not the secret of this one", "fan-out"), b"xxxxxxxx")
         body = msgspec.json.encode(HELLO)
         forged = stranger.close(channel, EMIT, body, now_ms=SystemClock().now_ms())
         for payload in (forged, body, b"", b"junk", forged[:20]):
             redis_server.say("PUBLISH", channel.decode(), payload.decode("latin-1"))
-        await until(lambda: b.forged >= 5)
+        await until(lambda: b.incoming.forged >= 5)
         assert ears.emits == [] and ears.orders == []
 
 
@@ -150,7 +153,7 @@ async def test_another_installation_on_the_same_redis_is_not_heard(redis_server:
         a.emit("visitor:1", HELLO)
         a.order(None, Order("queue"))
         await asyncio.sleep(0.2)
-        assert ears.emits == [] and ears.orders == [] and b.forged == 0
+        assert ears.emits == [] and ears.orders == [] and b.incoming.forged == 0
 
 
 async def test_a_line_that_was_cut_is_joined_again_with_all_its_rooms(own_redis: Redis) -> None:
@@ -182,9 +185,9 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_fills_no_memory(own_redis:
             before = time.perf_counter()
             a.emit("visitor:1", HELLO)
             slowest = max(slowest, time.perf_counter() - before)
-        assert len(a._queue) <= MAX_QUEUED
-        await until(lambda: not a.is_up and not a._queue, s=2)
-        assert a.dropped >= MAX_QUEUED
+        assert len(a.outgoing) <= MAX_QUEUED
+        await until(lambda: not a.is_up and not a.outgoing, s=2)
+        assert a.outgoing.dropped >= MAX_QUEUED
         own_redis.go_on()
         await until(lambda: a.is_up, s=4)
 

@@ -21,9 +21,10 @@ from engineio.async_socket import AsyncSocket
 from socketio import packet
 from socketio.async_manager import AsyncManager
 
-from chatserver.realtime.engine import EngineServer, environ_of
+from chatserver.realtime.engine import EngineServer
 from chatserver.realtime.lines import Line, Shortcut
 from chatserver.realtime.memberships import Memberships
+from chatserver.realtime.requests import Request, environ_of
 from chatserver.realtime.socket_server import SocketServer
 from chatserver.realtime.transports import Transport
 from tests.server import ROOT, free_port
@@ -207,12 +208,12 @@ def test_the_check_of_origins_reads_what_we_give_it() -> None:
         return origin == "http://ours.example"
 
     engine = sockets(cors_allowed_origins=is_ours).eio
-    assert engine._is_allowed(scope(b"http://ours.example"))
-    assert not engine._is_allowed(scope(b"http://shop.example"))
+    assert Request(engine, scope(b"http://ours.example")).is_allowed()
+    assert not Request(engine, scope(b"http://shop.example")).is_allowed()
     assert len(asked) == 2
     same = sockets().eio
-    assert same._is_allowed(scope(b"http://shop.example"))
-    assert not same._is_allowed(scope(b"http://ours.example"))
+    assert Request(same, scope(b"http://shop.example")).is_allowed()
+    assert not Request(same, scope(b"http://ours.example")).is_allowed()
     headers = dict(same._cors_headers(environ_of(scope(b"http://shop.example"))))
     assert headers["Access-Control-Allow-Origin"] == "http://shop.example"
 

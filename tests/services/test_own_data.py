@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from chatserver.domain.ids import ClientId
-from chatserver.domain.messages import Audience, FileBody, MessageKind, RatingBody, TextBody
+from chatserver.domain.messages import FileBody, MessageKind, RatingBody, TextBody
 from chatserver.domain.widgets import FieldAsked, Notice, Rule, WidgetSettings
 from chatserver.errors import Code, Refusal
 from chatserver.services import (
@@ -15,6 +15,7 @@ from chatserver.services import (
     data_rights,
     ending,
     files,
+    pages,
     posting,
     prechat,
     proactive,
@@ -289,13 +290,12 @@ async def test_history_comes_newest_first_and_never_with_notes(stage: Stage) -> 
     )
     texts = [m.body.text for m in synced.messages if isinstance(m.body, TextBody)]
     assert texts == [f"mesaj {n}" for n in range(20, 30)] and not synced.more
-    found = await stage.conversation(done.conversation)
     lines = list(synced.messages)
     while lines[0].previous_seq > 0:
         page = await stage.chat.read(
-            sync.history, found, lines[0].seq, limit=7, audience=Audience.EVERYONE
+            pages.of_visitor, stage.ada.id, done.conversation, lines[0].seq, limit=7
         )
-        assert page[-1].seq == lines[0].previous_seq
+        assert page is not None and page[-1].seq == lines[0].previous_seq
         lines = page + lines
     assert [b.seq for b in lines[:-1]] == [b.previous_seq for b in lines[1:]]
     assert sum(m.kind is MessageKind.NOTE for m in lines) == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -15,7 +16,7 @@ from chatserver.errors import Code, Refusal
 from chatserver.storage import installation
 from chatserver.storage.database import Database
 from chatserver.storage.engines import normalise_url
-from chatserver.storage.migrate import differences, head, migrate, revision
+from chatserver.storage.migrate import MIGRATIONS, differences, head, migrate, revision
 from chatserver.storage.schema.sites import site
 
 
@@ -304,6 +305,8 @@ async def test_migrating_twice_changes_nothing_and_matches_the_code(database_url
     migrate(database_url, now_ms=99)
     assert await database.read(installation.epoch) == epoch
     assert await database.read(revision) == head()
+    versions = ScriptDirectory(str(MIGRATIONS))
+    assert head() == versions.get_current_head()
     assert await database.read(differences) == []
     await database.close()
 
