@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from chatserver.clock import SystemClock, to_datetime
+from chatserver.words import LANGUAGES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -41,7 +42,7 @@ def _script(path: Path | None) -> "Script":
 
 @bot.command(name="talk")
 @click.option("--script", type=FILE, help="A YAML file or folder; the starter when left out.")
-@click.option("--language", type=click.Choice(["tr", "en"]), default="tr", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default="tr", show_default=True)
 @click.option("--at", help="Local time to pretend, e.g. 2026-11-22T23:10.")
 @click.option("--people", type=click.Choice(["free", "busy", "away"]), help="By the hours if not.")
 @click.option("--page", default="", help="Path of the page, e.g. /sepet.")
@@ -203,7 +204,7 @@ def bot_speed(entries: int, turns: int) -> None:
     knowledge = FaqKnowledge(KnowledgeBase([*own, *more, *english]))
     script = load_script(STARTER)
     now = to_datetime(SystemClock().now_ms()).astimezone(ZoneInfo("Europe/Istanbul"))
-    dialogues = [one for language in ("tr", "en") for one in starter_dialogues(language)]
+    dialogues = [one for language in LANGUAGES for one in starter_dialogues(language)]
     took: list[float] = []
     alone: list[float] = []
     while len(took) < turns:

@@ -26,6 +26,7 @@ from chatserver.storage.database import Database
 from chatserver.storage.migrate import head, migrate, revision
 from chatserver.storage.single import hold
 from chatserver.storage.staff import StaffAccount
+from chatserver.words import LANGUAGES
 
 CLOCK = SystemClock()
 
@@ -178,7 +179,7 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="As shoppers read it.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="agent")
-@click.option("--language", type=click.Choice(["tr", "en"]), default="tr")
+@click.option("--language", type=click.Choice(LANGUAGES), default="tr")
 @click.option("--capacity", type=click.IntRange(1, 50), default=4, help="Conversations at once.")
 @click.option("--json", "as_json", is_flag=True)
 def user_add(email: str, name: str, role: str, language: str, capacity: int, as_json: bool) -> None:
@@ -237,7 +238,7 @@ def site() -> None:
 @click.argument("key")
 @click.option("--name", required=True, help="The shop's name as shoppers read it.")
 @click.option("--origin", "origins", multiple=True, required=True, help="https://shop.example")
-@click.option("--language", type=click.Choice(["tr", "en"]), default="tr")
+@click.option("--language", type=click.Choice(LANGUAGES), default="tr")
 @click.option("--zone", default="Europe/Istanbul", show_default=True)
 @click.option("--hours", multiple=True, help='"mon-fri 09:00-18:00"; several may be given.')
 @click.option("--team", default="Destek", show_default=True, help="Its first team.")
@@ -292,7 +293,7 @@ def transcripts() -> None:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="2026-11-01")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day after the last.")
 @click.option("--format", "format_", type=click.Choice(["jsonl", "csv", "txt"]), default="jsonl")
-@click.option("--language", type=click.Choice(["tr", "en"]), default="tr")
+@click.option("--language", type=click.Choice(LANGUAGES), default="tr")
 def transcripts_export(
     since: datetime, until: datetime | None, format_: Any, language: str
 ) -> None:

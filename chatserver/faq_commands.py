@@ -8,7 +8,9 @@ from typing import Any
 import click
 import msgspec
 
-LANGUAGE = click.Choice(["tr", "en"])
+from chatserver.words import LANGUAGES
+
+LANGUAGE = click.Choice(LANGUAGES)
 
 
 @click.group()
@@ -23,7 +25,7 @@ def faq() -> None:
     help="A folder with `<language>/*.yaml`, and perhaps `values.<language>.yaml` and "
     "`checks/<language>.yaml`; the starter when left out.",
 )
-@click.option("--language", "languages", type=LANGUAGE, multiple=True, default=("tr", "en"))
+@click.option("--language", "languages", type=LANGUAGE, multiple=True, default=LANGUAGES)
 def faq_check(content: Path | None, languages: tuple[str, ...]) -> None:
     """Say what is wrong with the entries: faults, failing checks, conflicts, twins.
 

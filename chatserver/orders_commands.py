@@ -12,6 +12,7 @@ from chatserver.errors import OutboundError
 from chatserver.settings import Settings, load_settings
 from chatserver.storage.database import Database
 from chatserver.storage.migrate import migrate
+from chatserver.words import LANGUAGES
 
 CLOCK = SystemClock()
 
@@ -178,7 +179,7 @@ def mail() -> None:
 
 @mail.command(name="try")
 @click.argument("address")
-@click.option("--language", type=click.Choice(["tr", "en"]), default="tr")
+@click.option("--language", type=click.Choice(LANGUAGES), default="tr")
 def mail_try(address: str, language: str) -> None:
     """Send one mail to see that it arrives.
 

@@ -13,13 +13,13 @@ import msgspec
 from chatserver.bot import masks
 from chatserver.domain.conversations import HandoffReason
 from chatserver.domain.orders import OrderKind
+from chatserver.words import LANGUAGES
 
 MAX_CHECKS, MAX_TURNS, MAX_WANTED, MAX_FACTS = 300, 20, 10, 20
 MAX_NAME_CHARS, MAX_LINE_CHARS, MAX_VALUE_CHARS = 80, 500, 200
 YEARS = range(2000, 2100)
 MAX_CART = 1e9
 EVENTS = ("nobody accepted", "nobody free", "agent lost", "person asked")
-LANGUAGES = ("tr", "en")
 
 
 class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

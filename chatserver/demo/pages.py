@@ -1,6 +1,7 @@
 """The shop's pages: their addresses and titles in both languages; draws nothing."""
 
 from chatserver.demo.goods import GOODS, by_slug
+from chatserver.words import LANGUAGES
 
 PATHS: dict[str, tuple[str, str]] = {
     "home": ("/", "/en/"),
@@ -27,7 +28,6 @@ TITLES: dict[str, tuple[str, str]] = {
     "mailbox": ("Posta kutusu · Avlu", "Mailbox · Avlu"),
     "missing": ("Sayfa bulunamadı · Avlu", "Page not found · Avlu"),
 }
-LANGUAGES = ("tr", "en")
 
 
 def path_of(page: str, language: str) -> str:

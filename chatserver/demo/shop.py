@@ -22,8 +22,9 @@ from chatserver.demo.members import ELIF
 from chatserver.demo.order_endpoint import PATH as ENDPOINT
 from chatserver.demo.order_endpoint import order_endpoint
 from chatserver.demo.orders import STEPS, find_order
-from chatserver.demo.pages import LANGUAGES, path_of
+from chatserver.demo.pages import path_of
 from chatserver.demo.shop_pages import SAID_BY, Pages
+from chatserver.words import LANGUAGES
 
 MAX_BODY_BYTES = 8 * 1024
 MAX_FIELDS = 16

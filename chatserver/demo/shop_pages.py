@@ -14,8 +14,9 @@ from chatserver.demo.goods import CATEGORIES, FEW, GOODS, money, stars
 from chatserver.demo.mailbox import Mailbox
 from chatserver.demo.members import member_of, signed_word
 from chatserver.demo.orders import ORDERS
-from chatserver.demo.pages import LANGUAGES, path_of, title_of
+from chatserver.demo.pages import path_of, title_of
 from chatserver.demo.ports import HOST
+from chatserver.words import LANGUAGES
 
 _ROOT = Path(__file__).parent
 _HOSTS = frozenset({HOST, "localhost"})

@@ -18,6 +18,7 @@ import yaml
 
 from chatserver.clock import to_datetime, to_ms
 from chatserver.domain.hours import Calendar, WeeklyHours
+from chatserver.words import LANGUAGES
 
 DATA = Path(__file__).parent / "data"
 DAYS = 14
@@ -52,7 +53,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def load_stories() -> list[Story]:
     """Return every story of both languages, those of each language in order."""
     stories: list[Story] = []
-    for language in ("tr", "en"):
+    for language in LANGUAGES:
         raw = yaml.safe_load((DATA / f"stories_{language}.yaml").read_text(encoding="utf-8"))
         stories += [msgspec.convert({"language": language, **item}, Story) for item in raw]
     return stories
@@ -76,7 +77,7 @@ def schedule(stories: list[Story], hours: WeeklyHours, now_ms: int) -> list[tupl
 
 def _mixed(stories: list[Story], chance: random.Random) -> Iterator[Story]:
     """Yield the stories with the languages mixed, each language in its own order."""
-    left = {lang: [s for s in stories if s.language == lang] for lang in ("tr", "en")}
+    left = {lang: [s for s in stories if s.language == lang] for lang in LANGUAGES}
     while any(left.values()):
         languages = [lang for lang, kept in left.items() for _ in kept]
         yield left[chance.choice(languages)].pop(0)

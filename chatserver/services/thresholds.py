@@ -11,11 +11,11 @@ from chatserver.errors import Code, Refusal
 from chatserver.storage import faq_entries, faq_thresholds, question_log
 from chatserver.storage.faq_thresholds import ThresholdRow
 from chatserver.storage.question_log import JudgedRow
+from chatserver.words import LANGUAGES
 from faq.feedback import Feedback, Judgement, learned
 from faq.languages import language as shipped_language
 from faq.model import Thresholds
 
-LANGUAGES = ("tr", "en")
 BACK_MS = 180 * 24 * 3600 * 1000
 """What is older tells of an FAQ that has changed since."""
 

@@ -23,8 +23,8 @@ from chatserver.domain.widgets import (
 from chatserver.errors import Code, Refusal
 from chatserver.storage import sites
 from chatserver.storage.schema.visitors import page_view, visitor
+from chatserver.words import LANGUAGES
 
-LANGUAGES = ("tr", "en")
 MAX_CHARS = 4000
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}\Z")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})?\Z")

@@ -7,8 +7,9 @@ import httpx2
 import pytest
 
 from chatserver.demo.goods import GOODS
-from chatserver.demo.pages import LANGUAGES, PATHS, path_of
+from chatserver.demo.pages import PATHS, path_of
 from chatserver.demo.shop import build_shop
+from chatserver.words import LANGUAGES
 
 SHOP = "http://127.0.0.1:8001"
 CHAT = "http://127.0.0.1:8000"

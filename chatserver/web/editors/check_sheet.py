@@ -23,8 +23,9 @@ from chatserver.bot.expected import (
     texts,
 )
 from chatserver.web.editors.flow_sheet import ORDERS
-from chatserver.web.editors.rule_sheet import HOURS, LANGUAGES, PEOPLE, REASONS
+from chatserver.web.editors.rule_sheet import HOURS, PEOPLE, REASONS
 from chatserver.web.editors.sheets import Pairs, Reading, Sheet
+from chatserver.words import LANGUAGES
 
 WANTED = (
     "entry", "contains", "lacks", "asks", "handoff", "clarify", "buttons", "details", "order",

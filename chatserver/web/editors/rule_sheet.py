@@ -20,6 +20,7 @@ from chatserver.bot.script import (
 )
 from chatserver.domain.conversations import HandoffReason, Priority
 from chatserver.web.editors.sheets import Pairs, Reading, Sheet, text_pairs
+from chatserver.words import LANGUAGES
 
 CONDITIONS = (
     "says", "not_says", "entries", "language", "hours", "people", "pages", "campaigns", "cart",
@@ -32,7 +33,6 @@ ACTIONS = (
 EVENTS: tuple[str, ...] = get_args(EventKind)
 PEOPLE = ("free", "busy", "away")
 HOURS = ("open", "closed")
-LANGUAGES = ("tr", "en")
 PRIORITIES = tuple(priority.value for priority in Priority)
 REASONS = tuple(reason.value for reason in HandoffReason)
 
