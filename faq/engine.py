@@ -20,7 +20,7 @@ from faq.entries import Entry
 from faq.letters import Letters
 from faq.meanings import Likeness, Meanings
 from faq.model import FIRST_PARTS, PARTS, LanguageModel, Weights
-from faq.postings import Floats
+from faq.postings import Floats, Vector
 from faq.spelling import Spelling
 from faq.thesaurus import Thesaurus
 
@@ -35,7 +35,6 @@ FEW = 512
 """Scores up to which sorting them all is quickest."""
 
 _KERNEL_SHARE = 0.5
-_Vector = tuple[NDArray[np.int64], Floats]
 _OF_LARGE = [FIRST_PARTS.index(n) for n in ("entry_letters", "entry_meaning", "answer_meaning")]
 
 
@@ -266,13 +265,15 @@ class Engine:
         """
         if not analysis.words or not (analysis.asks or analysis.words in self._exact):
             return None
-        letters, meaning = self._vectors(analysis)
+        letters = self.letters.vector(analysis.words)
+        meaning = self.meanings.vector(analysis.roots)
         first = self._first_parts(letters, meaning)
         rough = _row(self.weights.first) @ first
         exact = frozenset(self._exact.get(analysis.words, ()))
         places = [*dict.fromkeys([*sorted(exact)[:close], *_best(rough, close)])]
-        aligned = self.alignment.align(analysis.roots, places)
-        near = self._nearest(letters, places)
+        chosen = self.alignment.utterances_of(places)
+        aligned = self.alignment.align(analysis.roots, places, chosen)
+        near = np.maximum.reduceat(self.letters.rows.dots(*letters, chosen), chosen.starts)
         active = first[_OF_LARGE] if self.large else first
         return Looked(
             tuple(places),
@@ -282,19 +283,7 @@ class Engine:
             exact,
         )
 
-    def _vectors(self, analysis: Analysis) -> tuple[_Vector, _Vector]:
-        """Return a message's features by letters and by meanings, and their weights."""
-        return _arrays(self.letters.vector(analysis.words)), _arrays(
-            self.meanings.vector(analysis.roots)
-        )
-
-    def _nearest(self, letters: _Vector, places: Sequence[int]) -> Floats:
-        """Return how near each entry's nearest utterance is, by letters."""
-        spans, bounds = self.alignment.utterances_of(places)
-        near = np.maximum.reduceat(self.letters.rows.dots(*letters, spans), bounds)
-        return np.asarray(near, np.float32)
-
-    def _first_parts(self, letters: _Vector, meaning: _Vector) -> Floats:
+    def _first_parts(self, letters: Vector, meaning: Vector) -> Floats:
         first = np.zeros((len(FIRST_PARTS), len(self.entries)), np.float32)
         first[0] = self.letters.entries.dots(*letters)
         first[1] = self.meanings.entries.dots(*meaning)
@@ -305,10 +294,6 @@ class Engine:
             np.subtract(votes, votes.sum() / np.float32(len(votes)), out=first[3])
             np.multiply(first[3], np.float32(self.richness), out=first[4])
         return first
-
-
-def _arrays(vector: tuple[list[int], list[float]]) -> _Vector:
-    return np.array(vector[0], np.int64), np.array(vector[1], np.float32)
 
 
 def _side_by_side(first: Floats, near: Floats, aligned: Aligned) -> Floats:

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from copy import copy
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from faq.postings import Postings, Rows, normalised
+from faq.postings import NOTHING, Postings, Rows, Vector, normalised
 
 CHARS: Mapping[str, tuple[int, ...]] = {"tr": (2, 3, 4), "en": (2, 3, 4, 5)}
 """Lengths of the n-grams by language (measured, docs/faq.md)."""
@@ -48,11 +49,13 @@ class Letters:
         by_entry = by_owner(counts, owners, entries)
         holders = np.diff(sparse.csc_array(by_entry).indptr)
         idf = np.log((1 + entries) / (1 + holders)) + 1
-        self._idf: list[float] = idf.tolist()
+        self._idf: NDArray[np.float64] = idf
         rows = _weighted(counts, idf)
         self.entries = Postings(normalised(by_owner(rows, owners, entries)))
         self.rows = Rows(rows)
-        self._memory: dict[str, tuple[list[int], int]] = {}
+        self._memory: dict[str, tuple[NDArray[np.intp], int]] = {}
+        for word in islice(dict.fromkeys(chain.from_iterable(texts)), MAX_REMEMBERED):
+            self._of(word)
 
     def _counted(self, texts: Sequence[Sequence[str]]) -> sparse.csr_array:
         """Return how often each n-gram is in each text: words × texts times n-grams × words."""
@@ -72,12 +75,11 @@ class Letters:
         """
         other = copy(self)
         other._features = dict(self._features)
-        other._idf = list(self._idf)
         for word in own[-1]:
             for gram in grams(word, self._sizes):
-                if gram not in other._features:
-                    other._features[gram] = len(other._idf)
-                    other._idf.append(self._unknown)
+                other._features.setdefault(gram, len(other._features))
+        new = len(other._features) - len(self._features)
+        other._idf = np.append(self._idf, np.full(new, self._unknown))
         other._memory = {}
         width = len(other._idf)
         other.rows = self.rows.inserted(at, *other.vector(own[-1]), width)
@@ -85,22 +87,19 @@ class Letters:
         other.entries = self.entries.replaced(owner, *together, width)
         return other
 
-    def vector(self, words: Sequence[str]) -> tuple[list[int], list[float]]:
+    def vector(self, words: Sequence[str]) -> Vector:
         """Return a text's features and their weights, of length one with the unknown ones."""
-        counts: dict[int, int] = {}
-        unknown = 0
-        for word in words:
-            known, strange = self._of(word)
-            unknown += strange
-            for feature in known:
-                counts[feature] = counts.get(feature, 0) + 1
-        idf = self._idf
-        weights = [idf[f] if n == 1 else (1 + math.log(n)) * idf[f] for f, n in counts.items()]
-        square = sum([weight * weight for weight in weights]) + unknown * self._unknown**2
-        norm = math.sqrt(square) or 1.0
-        return list(counts), [weight / norm for weight in weights]
+        if not words:
+            return NOTHING
+        known = [self._of(word) for word in words]
+        unknown = sum([strange for _, strange in known])
+        counts = np.bincount(np.concatenate([features for features, _ in known]))
+        features = counts.nonzero()[0]
+        weights = (np.log(counts[features]) + 1) * self._idf[features]
+        square = weights @ weights + unknown * self._unknown**2
+        return features, (weights / (math.sqrt(square) or 1.0)).astype(np.float32)
 
-    def _of(self, word: str) -> tuple[list[int], int]:
+    def _of(self, word: str) -> tuple[NDArray[np.intp], int]:
         """Return a word's features and how many of its n-grams are unknown."""
         found = self._memory.get(word)
         if found is None:
@@ -108,7 +107,8 @@ class Letters:
                 self._memory.clear()
             features = [self._features.get(gram) for gram in grams(word, self._sizes)]
             known = [feature for feature in features if feature is not None]
-            found = self._memory[word] = (known, len(features) - len(known))
+            found = (np.array(known, np.intp), len(features) - len(known))
+            self._memory[word] = found
         return found
 
 
@@ -139,11 +139,21 @@ def by_owner(rows: sparse.csr_array, owners: Sequence[int], entries: int) -> spa
     return sparse.csr_array(sparse.coo_array((ones, places), shape=(entries, len(owners))) @ rows)
 
 
-def summed(vectors: Sequence[tuple[list[int], list[float]]]) -> tuple[list[int], list[float]]:
+def summed(vectors: Sequence[Vector]) -> Vector:
     """Return the sum of vectors given as features and weights, of length one."""
-    sums: dict[int, float] = {}
-    for features, weights in vectors:
-        for feature, weight in zip(features, weights, strict=True):
-            sums[feature] = sums.get(feature, 0.0) + weight
-    norm = math.sqrt(sum([value * value for value in sums.values()])) or 1.0
-    return list(sums), [value / norm for value in sums.values()]
+    features = np.concatenate([features for features, _ in vectors])
+    return gathered(features, np.concatenate([weights for _, weights in vectors]))
+
+
+def gathered(
+    features: NDArray[np.intp], weights: NDArray[np.floating], more: float = 0.0
+) -> Vector:
+    """Return each feature once, with the sum of its weights, of length one.
+
+    Args:
+        more: the square of what has no feature but lengthens the vector.
+    """
+    sums = np.bincount(features, weights)
+    once = sums.nonzero()[0]
+    values = sums[once]
+    return once, (values / (math.sqrt(values @ values + more) or 1.0)).astype(np.float32)

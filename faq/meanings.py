@@ -10,12 +10,14 @@ words taken from the thesaurus.
 import math
 from collections.abc import Sequence, Set
 from copy import copy
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from faq.letters import MAX_REMEMBERED, by_owner, occurrences, summed
-from faq.postings import Floats, Postings, Rows, normalised
+from faq.letters import MAX_REMEMBERED, by_owner, gathered, occurrences, summed
+from faq.postings import NOTHING, Floats, Postings, Rows, Vector, normalised
 from faq.thesaurus import Thesaurus
 
 OWN_SHARE = 0.65
@@ -26,6 +28,9 @@ WEAK_SHARE = 0.4
 """What a weak word (how, when, yes) counts beside another."""
 
 _TO_CONCEPTS, _TO_ITSELF = math.sqrt(1 - OWN_SHARE), math.sqrt(OWN_SHARE)
+
+_Features = tuple[NDArray[np.intp], NDArray[np.float64]]
+_NONE: _Features = (np.zeros(0, np.intp), np.zeros(0))
 
 
 class Meanings:
@@ -67,8 +72,10 @@ class Meanings:
         self.entries = Postings(normalised(by_owner(rows, owners, self._entries)))
         self.rows = None if large else Rows(rows)
         self.answers = Postings(normalised(self._combined(in_answer, known, answers)))
-        self._memory: dict[str, tuple[list[tuple[int, float]], float]] = {}
-        self._pairs: dict[int, list[tuple[int, float]]] = {}
+        self._memory: dict[str, tuple[_Features, float]] = {}
+        self._pairs: dict[int, _Features] = {}
+        for root in islice(self.vocabulary, MAX_REMEMBERED):
+            self._of(root)
 
     def grown(self, own: Sequence[Sequence[str]], at: int, owner: int) -> "Meanings":
         """Return these features with one utterance more; how telling each root is stays.
@@ -138,22 +145,20 @@ class Meanings:
         concepts.resize((len(texts), roots.shape[1]))
         return sparse.csr_array(sparse.csr_array(wide) @ roots + concepts)
 
-    def vector(self, roots: Sequence[str]) -> tuple[list[int], list[float]]:
+    def vector(self, roots: Sequence[str]) -> Vector:
         """Return a text's features and their weights, of length one with the unknown ones."""
-        sums: dict[int, float] = {}
-        unknown = 0.0
-        for root in dict.fromkeys(roots):
-            found, strange = self._of(root)
-            unknown += strange
-            for column, value in found:
-                sums[column] = sums.get(column, 0.0) + value
-        for term, weight in self._thesaurus.pairs_of(roots):
-            for column, value in self._pair(term, weight):
-                sums[column] = sums.get(column, 0.0) + value
-        norm = math.sqrt(sum([value * value for value in sums.values()]) + unknown) or 1.0
-        return list(sums), [value / norm for value in sums.values()]
+        if not roots:
+            return NOTHING
+        known = [self._of(root) for root in dict.fromkeys(roots)]
+        found = [features for features, _ in known]
+        found += [self._pair(*pair) for pair in self._thesaurus.pairs_of(roots)]
+        return gathered(
+            np.concatenate([columns for columns, _ in found]),
+            np.concatenate([values for _, values in found]),
+            sum([strange for _, strange in known]),
+        )
 
-    def _of(self, root: str) -> tuple[list[tuple[int, float]], float]:
+    def _of(self, root: str) -> tuple[_Features, float]:
         """Return a root's features and weights, and the square of what nothing here knows."""
         found = self._memory.get(root)
         if found is None:
@@ -162,30 +167,28 @@ class Meanings:
             factor = self._factor(root)
             place = self.vocabulary.get(root)
             term = self._thesaurus.terms.get(root)
-            concepts = self._concepts_of(term) if term is not None else []
-            features = [(column, value * factor * _TO_CONCEPTS) for column, value in concepts]
+            own = _NONE if term is None else self._concepts_of(term, factor * _TO_CONCEPTS)
             if place is not None:
-                width = self._thesaurus.vectors.shape[1]
-                features.append((width + place, _TO_ITSELF * factor))
+                column = self._thesaurus.vectors.shape[1] + place
+                own = np.append(own[0], column), np.append(own[1], _TO_ITSELF * factor)
             strange = 0.0 if place is not None else (_TO_ITSELF * factor) ** 2
-            found = self._memory[root] = (features, strange)
+            found = self._memory[root] = (own, strange)
         return found
 
-    def _pair(self, term: int, weight: float) -> list[tuple[int, float]]:
+    def _pair(self, term: int, weight: float) -> _Features:
         """Return the features and weights of two neighbouring roots."""
         found = self._pairs.get(term)
         if found is None:
             if len(self._pairs) >= MAX_REMEMBERED:
                 self._pairs.clear()
-            share = weight * _TO_CONCEPTS
-            found = [(column, value * share) for column, value in self._concepts_of(term)]
-            self._pairs[term] = found
+            found = self._pairs[term] = self._concepts_of(term, weight * _TO_CONCEPTS)
         return found
 
-    def _concepts_of(self, term: int) -> list[tuple[int, float]]:
+    def _concepts_of(self, term: int, factor: float) -> _Features:
         vectors = self._thesaurus.vectors
         part = slice(vectors.indptr[term], vectors.indptr[term + 1])
-        return [*zip(vectors.indices[part].tolist(), vectors.data[part].tolist(), strict=True)]
+        columns, values = vectors.indices[part], vectors.data[part]
+        return columns.astype(np.intp), values.astype(np.float64) * factor
 
 
 class Likeness:
@@ -203,18 +206,9 @@ class Likeness:
             term = thesaurus.terms.get(root)
             if term is not None:
                 self._places[term] = place
-        self._memory: dict[str, tuple[np.ndarray, Floats]] = {}
 
     def of(self, root: str) -> tuple[np.ndarray, Floats]:
         """Return the places of the roots that are alike, and how much."""
-        found = self._memory.get(root)
-        if found is None:
-            if len(self._memory) >= MAX_REMEMBERED:
-                self._memory.clear()
-            found = self._memory[root] = self._compare(root)
-        return found
-
-    def _compare(self, root: str) -> tuple[np.ndarray, Floats]:
         term = self._thesaurus.terms.get(root)
         place = self._vocabulary.get(root)
         if term is None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,10 @@ from scipy import sparse
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Vector = Sequence[float] | NDArray[np.int64] | Floats
+Vector = tuple[NDArray[np.intp], Floats]
+"""Features, each once, and the weight of each."""
+
+NOTHING: Vector = (np.zeros(0, np.intp), np.zeros(0, np.float32))
 
 DENSE_UP_TO = 6_000_000
 """Cells up to which a full table is kept beside the sparse one: 24 MB, and a third of the time."""
@@ -58,15 +63,8 @@ class Postings:
             sparse.csc_array((self._values, self._rows, self._bounds), shape=shape)
         )
 
-    def dots(self, features: Vector, weights: Vector) -> Floats:
-        """Return the dot product with every row.
-
-        Args:
-            features: columns, each once.
-            weights: one for each of them.
-        """
-        chosen = np.asarray(features, np.int64)
-        factors = np.asarray(weights, np.float32)
+    def dots(self, chosen: NDArray[np.intp], factors: Floats) -> Floats:
+        """Return the dot product of a vector with every row."""
         if self._dense is not None:
             return np.asarray(factors @ self._dense.take(chosen, axis=0))
         starts = self._bounds[chosen]
@@ -94,14 +92,14 @@ class Postings:
         return sums
 
     def inserted(
-        self, at: int, features: list[int], weights: list[float], width: int
+        self, at: int, features: NDArray[np.intp], weights: Floats, width: int
     ) -> "Postings":
         """Return these rows with one more at a place, perhaps of new features."""
         moved = self._rows + (self._rows >= at)
         return self._with_row(moved, self._values, self._bounds, at, features, weights, width, 1)
 
     def replaced(
-        self, at: int, features: list[int], weights: list[float], width: int
+        self, at: int, features: NDArray[np.intp], weights: Floats, width: int
     ) -> "Postings":
         """Return these rows with another in the place of one, perhaps of new features."""
         kept = self._rows != at
@@ -123,13 +121,13 @@ class Postings:
         values: Floats,
         bounds: NDArray[np.int64],
         at: int,
-        features: list[int],
-        weights: list[float],
+        features: NDArray[np.intp],
+        weights: Floats,
         width: int,
         more: int,
     ) -> "Postings":
         order = np.argsort(features, kind="stable")
-        columns = np.array(features, np.int64)[order]
+        columns = features[order]
         wide = np.concatenate([bounds, np.full(width - self.width, bounds[-1], bounds.dtype)])
         ends = wide[columns + 1]
         other = copy(self)
@@ -137,7 +135,7 @@ class Postings:
         other._fill(
             wide + np.concatenate([[0], added]),
             np.insert(rows, ends, np.int32(at)).astype(np.int32, copy=False),
-            np.insert(values, ends, np.array(weights, np.float32)[order]),
+            np.insert(values, ends, weights[order]),
             self._size + more,
         )
         return other
@@ -151,6 +149,32 @@ def normalised(matrix: sparse.csr_array) -> sparse.csr_array:
     norms[norms == 0] = 1.0
     data = (matrix.data / norms[rows]).astype(np.float32)
     return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Some groups of rows that stand one after the other, each of at least one row.
+
+    Args:
+        spans: of each group the first row and the one after the last.
+        rows: of all groups, one group after the other.
+        starts: where each group begins among them.
+    """
+
+    spans: Sequence[tuple[int, int]]
+    rows: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, spans: Sequence[tuple[int, int]], every: NDArray[np.intp]) -> "Chosen":
+        """Return the rows of some spans.
+
+        Args:
+            every: all rows there are, from 0.
+        """
+        rows = [every[first:end] for first, end in spans]
+        starts = accumulate(map(len, rows[:-1]), initial=0)
+        return cls(spans, np.concatenate(rows), np.fromiter(starts, np.intp, len(rows)))
 
 
 class Rows:
@@ -172,32 +196,30 @@ class Rows:
         shape = (len(self._bounds) - 1, self.width)
         return sparse.csr_array((self._values, self._columns, self._bounds), shape=shape)
 
-    def dots(self, features: Vector, weights: Vector, spans: Sequence[tuple[int, int]]) -> Floats:
-        """Return the dot product with each row of some spans.
-
-        Args:
-            spans: of each the first row and the one after the last; none is empty.
-        """
+    def dots(self, features: NDArray[np.intp], weights: Floats, chosen: "Chosen") -> Floats:
+        """Return the dot product of a vector with each row of some spans."""
         asked = np.zeros(self.width, np.float32)
-        asked[np.asarray(features, np.int64)] = weights
-        bounds = self._bounds[np.asarray(spans, np.int64)].tolist()
-        parts = [slice(start, end) for start, end in bounds]
-        lengths = np.concatenate([self._lengths[first:end] for first, end in spans])
+        asked[features] = weights
+        bound = self._bounds.item
+        parts = [slice(bound(first), bound(end)) for first, end in chosen.spans]
+        lengths = self._lengths.take(chosen.rows)
         columns = np.concatenate([self._columns[part] for part in parts])
+        products = np.empty(len(columns) + 1, np.float32)
+        products[-1] = 0.0
         values = np.concatenate([self._values[part] for part in parts])
-        products = np.zeros(len(values) + 1, np.float32)
-        np.multiply(values, asked.take(columns), out=products[:-1])
+        np.multiply(values, asked.take(columns, mode="clip"), out=products[:-1])
         sums = np.add.reduceat(products, lengths.cumsum() - lengths)
-        sums[lengths == 0] = 0.0
+        if not lengths.all():
+            sums[lengths == 0] = 0.0
         return sums
 
-    def inserted(self, at: int, features: list[int], weights: list[float], width: int) -> "Rows":
+    def inserted(self, at: int, features: NDArray[np.intp], weights: Floats, width: int) -> "Rows":
         """Return these rows with one more at a place, perhaps of new features."""
         start = int(self._bounds[at])
         other = copy(self)
         other.width = width
-        other._columns = np.insert(self._columns, start, np.array(features, np.int32))
-        other._values = np.insert(self._values, start, np.array(weights, np.float32))
+        other._columns = np.insert(self._columns, start, features.astype(np.int32))
+        other._values = np.insert(self._values, start, weights)
         after = self._bounds[at:] + len(features)
         other._bounds = np.concatenate([self._bounds[: at + 1], after])
         other._lengths = np.insert(self._lengths, at, len(features))

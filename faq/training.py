@@ -45,6 +45,9 @@ docs/faq.md)."""
 PRECISION = 0.95
 """What the answer threshold is chosen for, on sets that nothing was learned from."""
 
+OUTSIDE = 0.03
+"""The share of the questions without an answer that may be answered there all the same."""
+
 CLARIFY_FROM = 0.3
 RIVALS = 32
 _NOT_OF_LARGE = [PARTS.index(n) for n in ("classifier", "classifier_rich")]
@@ -282,14 +285,20 @@ def outcome(one: QuestionSet, weights: Weights, *, reserved: bool | None) -> Out
     return Outcome(one, sure, right, answerable, third / max(1, asked), asked)
 
 
-def threshold_for(outcomes: Sequence[Outcome], precision: float) -> float:
-    """Return the lowest confidence from which on answers are that precise, folders alike."""
+def threshold_for(outcomes: Sequence[Outcome], precision: float, outside: float) -> float:
+    """Return the lowest confidence from which on answers are that precise, folders alike.
+
+    Args:
+        outside: the share of the questions without an answer that may be answered.
+    """
     sure = np.concatenate([o.sure for o in outcomes])
     right = np.concatenate([o.right for o in outcomes])
+    unanswerable = np.concatenate([~o.answerable for o in outcomes])
     share = _spread(counts_of([o.one for o in outcomes]), [len(o.sure) for o in outcomes])
     order = np.argsort(-sure, kind="stable")
     reached = np.cumsum((right * share)[order]) / np.cumsum(share[order])
-    good = np.flatnonzero(reached >= precision)
+    let_in = np.cumsum((unanswerable * share)[order]) / max(1e-9, float(unanswerable @ share))
+    good = np.flatnonzero((reached >= precision) & (let_in <= outside))
     return float(sure[order][good[-1]]) if len(good) else 0.99
 
 
@@ -312,8 +321,11 @@ def learn_language(
             for one in sets
             if one.name == name
         ]
-    answer_from = threshold_for([seen for seen, _ in held_out], PRECISION)
-    say(f"answer from {answer_from:.3f} (precision {PRECISION:.0%} on sets left out)")
+    answer_from = threshold_for([seen for seen, _ in held_out], PRECISION, OUTSIDE)
+    say(
+        f"answer from {answer_from:.3f} (on sets left out precision {PRECISION:.0%},"
+        f" out of scope answered {OUTSIDE:.0%})"
+    )
     say("set                    half  top-1 top-3 | precision coverage  out of scope answered")
     for pair in held_out:
         for half, one in zip(("seen", "kept"), pair, strict=True):

@@ -49,9 +49,28 @@ _ABLE = _forms("Abil", "yAbil")
 _NOT = _forms("mA", "AmA", "yAmA")
 _NOT_BEFORE_YOR = _forms("m", "mI", "Am", "AmI", "yAm", "yAmI")
 _YOR = ("iyo", "uyo", "yor")
+_NOT_BEFORE_SPOKEN_FUTURE = _forms("mI", "AmI", "yAmI")
+_SPOKEN_FUTURE = ("ca", "ce", "yca", "yce", "yaca", "yece")
+_NARROWED_FUTURE = tuple(i + future for i in "iu" for future in _SPOKEN_FUTURE)
 _TENSE = _forms(
     *("Iyor", "yor", "Iyo", "DI", "mIs", "AcAk", "yAcAk", "AcAg", "yAcAg", "cAk", "cAg", "cA"),
-    *("AcA", "IcA", "IcAk", "IcAm", "Ir", "Ar", "r", "mAlI", "sA", "A", "yA", "AyIm", "yAyIm"),
+    *("ycAk", "ycAg", "ycA", "IycAk", "IycAg", "IycA", "IyAcAk", "IyAcAg", "yAcA", "IyAcA"),
+    *(
+        "AcA",
+        "IcA",
+        "IcAk",
+        "IcAg",
+        "IcAm",
+        "Ir",
+        "Ar",
+        "r",
+        "mAlI",
+        "sA",
+        "A",
+        "yA",
+        "AyIm",
+        "yAyIm",
+    ),
     *("AlIm", "yAlIm", "sIn", "In", "yIn", "InIz", "yInIz", "An", "yAn", "DIk", "DIg", "Ip"),
     *("yIp", "IncA", "yIncA", "ArAk", "yArAk", "mAk", "mAg", "Is", "yIs", "mAktA", "DIkcA"),
 )
@@ -119,6 +138,11 @@ def _verb_tail(tail: str) -> bool | None:
                 (end, "mood", True)
                 for end in _ends(tail, at, _NOT_BEFORE_YOR)
                 if tail[end : end + 3] in _YOR
+            )
+            todo.extend(
+                (end, "mood", True)
+                for end in _ends(tail, at, _NOT_BEFORE_SPOKEN_FUTURE)
+                if tail.startswith(_SPOKEN_FUTURE, end)
             )
             todo.extend((end, "tense", negated) for end in _ends(tail, at, _TENSE))
             todo.extend((end, "tense", True) for end in _ends(tail, at, _NOT_TENSE))
@@ -217,7 +241,7 @@ class Roots:
             negated = _verb_tail(tail) if tail else False
             if negated is not None:
                 return Root(self._verbs[head], negated, verb=True)
-        if head in self._narrowed and tail[:3] in _YOR:
+        if head in self._narrowed and (tail[:3] in _YOR or tail.startswith(_NARROWED_FUTURE)):
             negated = _verb_tail(tail)
             if negated is not None:
                 return Root(self._narrowed[head], negated, verb=True)

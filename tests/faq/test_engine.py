@@ -132,7 +132,7 @@ def test_votes_by_feature_are_those_by_similarity(kept: list[list[str]], asked: 
         return
     letters, meanings = engine.letters, engine.meanings
     assert meanings.rows is not None
-    near = [(0, len(engine.owners))]
+    near = engine.alignment.utterances_of(range(len(kept)))
     similar = letters.rows.dots(*letters.vector(analysis.words), near)
     similar = similar + meanings.rows.dots(*meanings.vector(analysis.roots), near)
     rows = letters.rows.matrix() @ letters.rows.matrix().T

@@ -5,10 +5,15 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from faq import postings
-from faq.postings import Postings, Rows, normalised
+from faq.letters import gathered
+from faq.postings import Chosen, Postings, Rows, Vector, normalised
 
 CELLS = st.lists(st.lists(st.sampled_from([0, 0, 1, 2.5]), min_size=4, max_size=4), min_size=1)
 ASKED = st.dictionaries(st.integers(0, 3), st.floats(0, 5, width=32), max_size=4)
+
+
+def sparsely(asked: dict[int, float]) -> Vector:
+    return np.array([*asked], np.intp), np.array([*asked.values()], np.float32)
 
 
 def dense(asked: dict[int, float], width: int) -> np.ndarray:
@@ -29,7 +34,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 @given(CELLS, ASKED)
 def test_dots_are_those_of_brute_force(cells: list[list[float]], asked: dict[int, float]) -> None:
-    found = Postings(sparse.csr_array(np.array(cells))).dots(list(asked), list(asked.values()))
+    found = Postings(sparse.csr_array(np.array(cells))).dots(*sparsely(asked))
     assert np.allclose(found, np.array(cells) @ dense(asked, 4), atol=1e-4)
 
 
@@ -42,18 +47,14 @@ def test_a_row_goes_in_or_in_the_place_of_another(
     before = Postings(sparse.csr_array(np.array(cells)))
     wide = [[*line, 0, 0] for line in cells]
     more = [*wide[:at], dense(row, 6).tolist(), *wide[at:]]
-    grown = before.inserted(at, list(row), list(row.values()), 6)
+    grown = before.inserted(at, *sparsely(row), 6)
     vector = dense(asked, 6)
-    assert np.allclose(
-        grown.dots(list(asked), list(asked.values())), np.array(more) @ vector, atol=1e-4
-    )
+    assert np.allclose(grown.dots(*sparsely(asked)), np.array(more) @ vector, atol=1e-4)
     assert np.allclose(grown.matrix().toarray(), np.array(more), atol=1e-6)
     place = min(at, len(cells) - 1)
     other = [*wide[:place], dense(row, 6).tolist(), *wide[place + 1 :]]
-    changed = before.replaced(place, list(row), list(row.values()), 6)
-    assert np.allclose(
-        changed.dots(list(asked), list(asked.values())), np.array(other) @ vector, atol=1e-4
-    )
+    changed = before.replaced(place, *sparsely(row), 6)
+    assert np.allclose(changed.dots(*sparsely(asked)), np.array(other) @ vector, atol=1e-4)
 
 
 @given(CELLS, ASKED, st.data())
@@ -64,12 +65,24 @@ def test_rows_as_they_are_give_the_same(
     firsts = data.draw(st.lists(st.integers(0, len(cells) - 1), min_size=1))
     spans = [(first, data.draw(st.integers(first + 1, len(cells)))) for first in firsts]
     wanted = [row for first, end in spans for row in range(first, end)]
-    found = rows.dots(list(asked), list(asked.values()), spans)
+    found = rows.dots(*sparsely(asked), Chosen.of(spans, np.arange(len(cells))))
     assert np.allclose(found, np.array(cells)[wanted] @ dense(asked, 4), atol=1e-4)
     assert np.allclose(rows.matrix().toarray(), np.array(cells))
     at = data.draw(st.integers(0, len(cells)))
-    grown = rows.inserted(at, [5, 1], [1.0, 2.0], 6)
-    assert np.allclose(grown.dots([1, 5], [1.0, 10.0], [(at, at + 1)]), [12.0])
+    grown = rows.inserted(at, *sparsely({5: 1.0, 1: 2.0}), 6)
+    added = Chosen.of([(at, at + 1)], np.arange(len(cells) + 1))
+    assert np.allclose(grown.dots(*sparsely({1: 1.0, 5: 10.0}), added), [12.0])
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(0.125, 4, width=32)), min_size=1))
+def test_a_feature_stands_once_with_all_its_weight(said: list[tuple[int, float]]) -> None:
+    sums = np.zeros(6)
+    for feature, weight in said:
+        sums[feature] += weight
+    features, weights = gathered(np.array([f for f, _ in said]), np.array([w for _, w in said]), 2)
+    length = np.sqrt(sums @ sums + 2)
+    assert np.allclose(dense(dict(zip(features, weights, strict=True)), 6), sums / length)
+    assert len({*features.tolist()}) == len(features)
 
 
 @given(CELLS)

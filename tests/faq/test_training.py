@@ -76,10 +76,20 @@ def test_the_threshold_is_the_lowest_that_keeps_the_precision(data: Path) -> Non
     sure = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
     right = np.array([True, True, True, False, True])
     given = Outcome(one, sure, right, right, 1.0, 5)
-    assert threshold_for([given], 0.99) == 0.7
-    assert threshold_for([given], 0.75) == 0.5
+    assert threshold_for([given], 0.99, 1.0) == 0.7
+    assert threshold_for([given], 0.75, 1.0) == 0.5
     none = Outcome(one, sure, ~right, right, 1.0, 5)
-    assert threshold_for([none], 0.99) == 0.99
+    assert threshold_for([none], 0.99, 1.0) == 0.99
+
+
+def test_the_threshold_keeps_out_what_has_no_answer(data: Path) -> None:
+    one = read_set(next(s for s in find_sets([data]) if s.name == "tr_kids"))
+    sure = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    right = np.array([True, True, False, True, False])
+    given = Outcome(one, sure, right, right, 1.0, 3)
+    assert threshold_for([given], 0.0, 0.4) == 0.8
+    assert threshold_for([given], 0.0, 0.5) == 0.6
+    assert threshold_for([given], 0.0, 1.0) == 0.5
 
 
 def test_sizes_of_one_folder_count_together_as_much_as_another_folder(data: Path) -> None:
