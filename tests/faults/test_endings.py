@@ -26,7 +26,7 @@ from tests.server import ServerProcess, fresh_client_id
 from tests.wire import Poller
 
 NewServer = Callable[..., Furnished]
-STALLED = int(os.environ.get("FAULT_STALLED", "4"))
+STALLED = int(os.environ.get("FAULT_STALLED", "10"))
 FLOOD = int(os.environ.get("FAULT_FLOOD", "400"))
 MIB = 1024 * 1024
 
