@@ -125,13 +125,13 @@ class Relay:
 
     # The line's listener
 
-    async def deliver(self, room: str, emit: Any) -> None:
+    def deliver(self, room: str, emit: Any) -> None:
         """Send what another relay said."""
         import orjson
 
-        await self.sockets.emit(
-            emit.name, orjson.Fragment(bytes(emit.data)), room=room, namespace=emit.namespace
-        )
+        worded = orjson.Fragment(bytes(emit.data))
+        frames = self.sockets.encode_event(emit.namespace, emit.name, (worded,))
+        self.sockets.manager.deliver(emit.namespace, room, frames)
 
     def obey(self, order: Any) -> None:
         """Relays give no orders."""

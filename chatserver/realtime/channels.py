@@ -98,7 +98,8 @@ class Channels:
         """
         if listeners <= 1 and room in self._confirmed and since == self.news:
             self._alone.add(room)
-        self.settle(room)
+        if self._joining:
+            self.settle(room)
 
     def has_company(self, room: str | None) -> None:
         """Note that another process came to a room, or may have come to any."""

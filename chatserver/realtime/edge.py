@@ -108,7 +108,7 @@ class Edge:
         """Send a fact to the sockets that this process has in a room; best effort."""
         self._send_here(name, encode(fact), room=room, to=namespace)
 
-    async def emit_heard(self, room: str, emit: Emit) -> None:
+    def send_heard(self, room: str, emit: Emit) -> None:
         """Send what another process worded to this process's sockets in a room."""
         self._send_here(emit.name, bytes(emit.data), room=room, to=emit.namespace)
 

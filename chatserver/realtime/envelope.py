@@ -7,9 +7,8 @@ in another. A number that only rises and a time keep old messages from being sai
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from struct import Struct
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -52,8 +51,7 @@ class Order(msgspec.Struct, frozen=True, array_like=True):
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A message that is genuine."""
 
     origin: bytes

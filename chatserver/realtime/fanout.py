@@ -132,8 +132,6 @@ class Fanout:
 
     def _pushed(self, item: list[Reply]) -> None:
         match item:
-            case [b"message", bytes(channel), bytes(sealed)]:
-                self.incoming.take(channel, sealed)
             case [b"subscribe", bytes(channel), int()]:
                 self._unconfirmed -= 1
                 if self._unconfirmed == 0:
@@ -153,22 +151,22 @@ class Fanout:
 
     async def run(self) -> None:
         """Hold the line until cancelled: connect, subscribe, listen; again when it is lost."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.incoming.deliver(), name="fan-out deliver")
-            while True:
-                try:
-                    await self._hold()
-                except (OSError, TimeoutError, RedisError, ValueError) as error:
-                    log.warning("redis away", error=type(error).__name__)
-                finally:
-                    self._down()
-                await asyncio.sleep(random.uniform(*BACKOFF_S))
+        while True:
+            try:
+                await self._hold()
+            except (OSError, TimeoutError, RedisError, ValueError) as error:
+                log.warning("redis away", error=type(error).__name__)
+            finally:
+                self._down()
+            await asyncio.sleep(random.uniform(*BACKOFF_S))
 
     async def _hold(self) -> None:
         self._lost, self._subscribed = asyncio.Event(), asyncio.Event()
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             self._publisher = await connect(self._url, lost=self._line_lost)
-            self._subscriber = await connect(self._url, pushed=self._pushed, lost=self._line_lost)
+            self._subscriber = await connect(
+                self._url, pushed=self._pushed, told=self.incoming.take, lost=self._line_lost
+            )
         rooms = self.channels.every()
         self._unconfirmed = len(rooms) + 2
         self._subscriber.send(encode(b"SUBSCRIBE", self._own, self._all))

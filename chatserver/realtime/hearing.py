@@ -15,7 +15,7 @@ FLOOR: tuple[Order, ...] = (Order("queue"), Order("people"))
 
 
 class Hearing:
-    """The line's listener: see `fanout.Listener`."""
+    """The line's listener: see `incoming.Listener`."""
 
     def __init__(self, edge: Edge, broadcaster: SocketBroadcaster, beacon: Beacon) -> None:
         self._edge = edge
@@ -23,9 +23,9 @@ class Hearing:
         self._beacon = beacon
         self._gathered: dict[Order, None] = {}
 
-    async def deliver(self, room: str, emit: Emit) -> None:
+    def deliver(self, room: str, emit: Emit) -> None:
         """Send a worded event to this process's sockets in a room."""
-        await self._edge.emit_heard(room, emit)
+        self._edge.send_heard(room, emit)
 
     def obey(self, order: Order) -> None:
         """Look at what another process says has changed."""

@@ -1,6 +1,5 @@
-"""What other processes say: opened, told from forgeries, and handed on in order; knows no Redis."""
+"""What other processes say: opened, told from forgeries, and handed on at once; knows no Redis."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -11,16 +10,14 @@ from chatserver.clock import Clock
 from chatserver.realtime.channels import Channels
 from chatserver.realtime.envelope import EMIT, Emit, Heard, Order, Seal
 
-MAX_INBOX = 8_192
-
 log = structlog.get_logger(__name__)
 
 
 class Listener(Protocol):
     """What is done with what other processes say."""
 
-    async def deliver(self, room: str, emit: Emit) -> None:
-        """Send a worded event to this process's sockets in a room."""
+    def deliver(self, room: str, emit: Emit) -> None:
+        """Send a worded event to this process's sockets in a room; returns at once."""
         ...
 
     def obey(self, order: Order) -> None:
@@ -33,7 +30,7 @@ class Listener(Protocol):
 
 
 class Incoming:
-    """What was heard and is not done yet.
+    """What is done with each message that is heard.
 
     Args:
         heard_self: told when this process hears its own heartbeat.
@@ -46,12 +43,10 @@ class Incoming:
         self._channels = channels
         self._clock = clock
         self._heard_self = heard_self
-        self._inbox: asyncio.Queue[tuple[str, Emit]] = asyncio.Queue(MAX_INBOX)
         self._forged_said_at = -60.0
         self.listener: Listener | None = None
         self.heard = 0
         self.forged = 0
-        self.dropped = 0
 
     def take(self, channel: bytes, sealed: bytes) -> None:
         """Take a message from a channel."""
@@ -66,16 +61,18 @@ class Incoming:
         self._read(self._channels.room(channel), heard)
 
     def _read(self, room: str, heard: Heard) -> None:
+        assert self.listener is not None
         try:
             if heard.kind == EMIT:
-                self._inbox.put_nowait((room, msgspec.json.decode(heard.body, type=Emit)))
+                self.listener.deliver(room, msgspec.json.decode(heard.body, type=Emit))
             else:
                 self._obey(room, msgspec.json.decode(heard.body, type=Order))
-        except asyncio.QueueFull:
-            self.dropped += 1
         except msgspec.DecodeError:
             # Of another version, in the middle of an upgrade: the beacon tells it in our words.
             log.warning("not understood", kind=heard.kind.decode())
+        except Exception:
+            # The line's own boundary: what comes after it is heard all the same.
+            log.exception("not delivered", kind=heard.kind.decode())
 
     def _obey(self, room: str, order: Order) -> None:
         assert self.listener is not None
@@ -95,13 +92,3 @@ class Incoming:
         if now - self._forged_said_at >= 60:
             self._forged_said_at = now
             log.warning("message from nobody of ours", count=self.forged)
-
-    async def deliver(self) -> None:
-        """Hand on what was heard, until cancelled."""
-        while True:
-            room, emit = await self._inbox.get()
-            assert self.listener is not None
-            try:
-                await self.listener.deliver(room, emit)
-            except Exception:
-                log.exception("not delivered", event_name=emit.name)

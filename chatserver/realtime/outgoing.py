@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chatserver.realtime.redis_link import RedisLink, Reply, encode
+from chatserver.realtime.redis_link import RedisLink, Reply, encode_publish
 
 PUBLISH_TIMEOUT_S = 0.25
 
@@ -90,7 +90,7 @@ class Outgoing:
                 self._flush()
 
         link.send(
-            b"".join(encode(b"PUBLISH", said.channel, said.sealed) for said in batch),
+            b"".join(encode_publish(said.channel, said.sealed) for said in batch),
             replies=len(batch),
             taken=taken,
         )

@@ -16,8 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 Reply: TypeAlias = "int | bytes | RedisError | list[Reply] | None"
 Taken: TypeAlias = Callable[[list[Reply]], None]
+Told: TypeAlias = Callable[[bytes, bytes], None]
 
 _PARTIAL = -1
+_MESSAGE = b"*3\r\n$7\r\nmessage\r\n$"
+"""How a message of a subscription begins: nearly all that a link under load reads."""
+
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 
 
@@ -30,6 +34,16 @@ def encode(*parts: bytes) -> bytes:
     said = [b"*%d\r\n" % len(parts)]
     said += [b"$%d\r\n%b\r\n" % (len(part), part) for part in parts]
     return b"".join(said)
+
+
+def encode_publish(channel: bytes, message: bytes) -> bytes:
+    """Return the one command of which there are many."""
+    return b"*3\r\n$7\r\nPUBLISH\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (
+        len(channel),
+        channel,
+        len(message),
+        message,
+    )
 
 
 def _parse(data: bytes, at: int) -> tuple[Reply, int]:
@@ -66,11 +80,26 @@ def _parse(data: bytes, at: int) -> tuple[Reply, int]:
     raise RedisError("a reply of an unknown kind")
 
 
+def _parse_text(data: bytes, at: int) -> tuple[bytes, int]:
+    """Return the text whose length stands at an offset, and where it ends; -1 while it is partial."""
+    end = data.find(b"\r\n", at)
+    if end < 0:
+        return b"", _PARTIAL
+    start = end + 2
+    length = int(data[at:end])
+    if length > MAX_REPLY_BYTES:
+        raise RedisError("a reply too long")
+    if len(data) < start + length + 2:
+        return b"", _PARTIAL
+    return data[start : start + length], start + length + 2
+
+
 class RedisLink(asyncio.Protocol):
     """One connection.
 
     Args:
-        pushed: told each message of a subscription; such a link answers no other commands.
+        pushed: told what a subscription says of itself; such a link answers no other commands.
+        told: told each of its messages, with the channel.
         lost: told once when the line ends, whoever ended it.
     """
 
@@ -78,9 +107,11 @@ class RedisLink(asyncio.Protocol):
         self,
         *,
         pushed: Callable[[list[Reply]], None] | None = None,
+        told: Told | None = None,
         lost: Callable[[], None] | None = None,
     ) -> None:
         self._pushed = pushed
+        self._told = told
         self._lost = lost
         self._transport: asyncio.Transport | None = None
         self._rest = b""
@@ -99,15 +130,29 @@ class RedisLink(asyncio.Protocol):
         at = 0
         try:
             while at < len(data):
-                reply, end = _parse(data, at)
+                if self._told is not None and data.startswith(_MESSAGE, at):
+                    end = self._take_message(data, at + len(_MESSAGE))
+                else:
+                    reply, end = _parse(data, at)
+                    if end != _PARTIAL:
+                        self._take(reply)
                 if end == _PARTIAL:
                     break
                 at = end
-                self._take(reply)
         except (RedisError, ValueError):
             self.close()
             return
         self._rest = data[at:]
+
+    def _take_message(self, data: bytes, at: int) -> int:
+        channel, end = _parse_text(data, at)
+        if end == _PARTIAL:
+            return _PARTIAL
+        message, end = _parse_text(data, end + 1)
+        if end != _PARTIAL:
+            assert self._told is not None
+            self._told(channel, message)
+        return end
 
     def _take(self, reply: Reply) -> None:
         if self._waiting:
@@ -168,6 +213,7 @@ async def connect(
     url: str,
     *,
     pushed: Callable[[list[Reply]], None] | None = None,
+    told: Told | None = None,
     lost: Callable[[], None] | None = None,
 ) -> RedisLink:
     """Open a connection and sign in; the caller sees to a timeout.
@@ -183,7 +229,7 @@ async def connect(
     loop = asyncio.get_running_loop()
 
     def make() -> RedisLink:
-        return RedisLink(pushed=pushed, lost=lost)
+        return RedisLink(pushed=pushed, told=told, lost=lost)
 
     if parts.scheme == "unix":
         _transport, link = await loop.create_unix_connection(make, parts.path)

@@ -27,7 +27,7 @@ from tests.server import ServerProcess
 from tests.wire import Poller
 
 NewServer = Callable[..., Furnished]
-STALLED = int(os.environ.get("FAULT_STALLED", "4"))
+STALLED = int(os.environ.get("FAULT_STALLED", "10"))
 FLOOD = int(os.environ.get("FAULT_FLOOD", "400"))
 MIB = 1024 * 1024
 
@@ -90,27 +90,51 @@ async def test_f11_readers_that_stall_cost_little_and_miss_nothing(new_server: N
         for tab in tabs:
             tab.token, tab.conversation = talker.token, talker.conversation
             await tab.connect()
-        calm = await _pace(talker, 40, size=3_800)
+        # As many as afterwards, so that what a server keeps of any traffic is there already.
+        calm = await _pace(talker, FLOOD, size=3_800)
         before = process.memory_info().rss
         between.stall("down")
+        began = time.monotonic()
+        watching = asyncio.ensure_future(_highest(process))
         busy = await _pace(talker, FLOOD, size=3_800)
-        grown = process.memory_info().rss - before
+        gone_s = await asyncio.to_thread(_gone, server, STALLED, began)
+        watching.cancel()
+        grown = max(await watching - before, 0)
+        left = process.memory_info().rss - before
         between.flow()
         for tab in tabs:
             history.screen(tab.who, str(talker.conversation))
             await asyncio.wait_for(_come_back(tab), 20)
         cut = server.log.count("slow_consumer")
         print(
-            f"\n{STALLED} stalled, {FLOOD} messages: {grown / MIB / STALLED:.1f} MiB each, {cut} "
-            f"cut off; a send took {calm * 1000:.1f} ms before and {busy * 1000:.1f} ms meanwhile"
+            f"\n{STALLED} stalled, {FLOOD} messages: {grown / MIB / STALLED:.2f} MiB each at the "
+            f"highest, {left / MIB / STALLED:.2f} left; {cut} cut off within {gone_s:.1f} s; "
+            f"a send took {calm * 1000:.1f} ms before and {busy * 1000:.1f} ms meanwhile"
         )
         assert cut == STALLED, "nobody was cut off"
-        assert grown / STALLED < 4 * MIB
+        assert grown / STALLED < 2 * MIB
         database = await _snapshot(server)
         assert not [item for item in findings(history, database) if "screens" in item]
         for one in (talker, *tabs):
             await one.close()
     assert "Traceback" not in server.log and '"exception"' not in server.log
+
+
+def _gone(server: ServerProcess, count: int, began: float) -> float:
+    """Wait until so many were hung up on, a minute at most; return the seconds since."""
+    while server.log.count("slow_consumer") < count and time.monotonic() - began < 60:
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+async def _highest(process: psutil.Process) -> int:
+    """Return the most memory a process held until told to stop looking."""
+    most = 0
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            most = max(most, process.memory_info().rss)
+            await asyncio.sleep(0.02)
+    return most
 
 
 async def _come_back(tab: RecordedVisitor) -> None:

@@ -26,7 +26,7 @@ class Ears:
         self.orders: list[Order] = []
         self.caught = 0
 
-    async def deliver(self, room: str, emit: Emit) -> None:
+    def deliver(self, room: str, emit: Emit) -> None:
         self.emits.append((room, emit))
 
     def obey(self, order: Order) -> None:
@@ -87,7 +87,9 @@ async def test_a_room_that_is_wholly_local_is_not_published(redis_server: Redis)
         process(redis_server.url, "bbbbbbbb") as (b, b_ears),
     ):
         await a.join("visitor:1")
-        await until(lambda: not a.wants("visitor:1"))
+        while a.wants("visitor:1"):  # until an answer to it is not spoilt by who came meanwhile
+            a.emit("visitor:1", HELLO)
+            await asyncio.sleep(0.02)
         published = a.outgoing.published
         for _ in range(100):
             a.emit("visitor:1", HELLO)
@@ -95,7 +97,7 @@ async def test_a_room_that_is_wholly_local_is_not_published(redis_server: Redis)
         assert a.outgoing.published - published <= 2  # its own heartbeat
         # As soon as the other has joined, it hears.
         await b.join("visitor:1")
-        assert a.wants("visitor:1")
+        await until(lambda: a.wants("visitor:1"), s=0.5)  # it is said, and a moment later heard
         a.emit("visitor:1", HELLO)
         await until(lambda: b_ears.emits)
         # And when it has left, the room is ours alone again.
@@ -198,7 +200,7 @@ async def test_a_subscription_that_went_deaf_is_noticed(
     async with process(redis_server.url, "aaaaaaaa") as (a, ears):
         # Redis forgets the subscription, and the line itself stays whole.
         assert a._subscriber is not None
-        a._subscriber._pushed = lambda _item: None
+        a._subscriber._told = lambda _channel, _message: None
         await until(lambda: ears.caught == 2, s=8)
 
 
